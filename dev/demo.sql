@@ -1,0 +1,105 @@
+-- The queries of dev/demo: tables faithful and package are loaded, the variable packages says
+-- whether the second has rows.
+\pset null '-'
+\echo
+\echo '=== Old Faithful: how long an eruption lasted (minutes), how long until the next'
+\set ECHO queries
+
+SELECT count(*), round(avg(eruptions)::numeric, 2) AS eruptions, round(avg(waiting)::numeric, 1) AS waiting
+FROM faithful;
+
+\echo
+\echo '--- The average describes no eruption. Are there two kinds? Fit, keep, read.'
+CREATE TABLE models AS
+SELECT 'faithful' AS name, m
+FROM (SELECT sample(eruptions, waiting) AS s FROM faithful) r,
+     gmm_fit(r.s, k => 2, names => '{eruptions,waiting}') m;
+
+SELECT summary(m) FROM models WHERE name = 'faithful';
+
+\echo
+\echo '--- The same as a table: one row a component.'
+SELECT c.component, round(c.weight::numeric, 3) AS weight, round(c.n::numeric, 1) AS n,
+       c.mean::numeric(9,3)[] AS mean, c.sd::numeric(9,3)[] AS sd
+FROM models, gmm_components(m) c
+WHERE name = 'faithful';
+
+\echo
+\echo '--- Label every eruption; how sure is each label?'
+SELECT l.kind, count(*), min(f.eruptions), max(f.eruptions), round(min(l.p)::numeric, 4) AS least_sure
+FROM models, faithful f,
+     LATERAL (SELECT gmm_predict(m, f.eruptions, f.waiting) AS kind,
+                     (SELECT max(p) FROM unnest(gmm_posterior(m, f.eruptions, f.waiting)) p) AS p) l
+WHERE name = 'faithful'
+GROUP BY l.kind
+ORDER BY l.kind;
+
+\echo
+\echo '--- The density curve of the waiting time, as a chart.'
+SELECT round(c.x::numeric, 1) AS waiting, round(c.y::numeric, 4) AS density,
+       repeat('*', round(50 * c.y / max(c.y) OVER ())::int) AS curve
+FROM (SELECT sample(waiting) AS s FROM faithful) r, gmm_fit(r.s, k => 2) m,
+     gmm_curve(m, lo => 40, hi => 100, points => 25) c
+WHERE c.series = 'total'
+ORDER BY c.x;
+
+\set ECHO none
+\if :packages
+\echo
+\echo '=== Debian''s package table: the sizes of everything one can install'
+\set ECHO queries
+
+SELECT count(*), count(DISTINCT section) AS sections, pg_size_pretty(sum(size)) AS download,
+       pg_size_pretty(max(size)) AS largest, percentile_disc(0.5) WITHIN GROUP (ORDER BY size) AS median_bytes
+FROM package;
+
+\echo
+\echo '--- Three kinds of package by size to fetch and size on disk (natural logarithms of bytes and kB).'
+INSERT INTO models
+SELECT 'package', m
+FROM (SELECT sample(ln(size), ln(installed_size)) AS s FROM package WHERE size > 0 AND installed_size > 0) r,
+     gmm_fit(r.s, k => 3, names => '{ln_size,ln_installed}') m;
+
+SELECT summary(m) FROM models WHERE name = 'package';
+
+\echo
+\echo '--- A typical package of each kind.'
+SELECT c.component, round(100 * c.weight::numeric, 1) AS percent,
+       pg_size_pretty(exp(c.mean[1])::bigint) AS download, pg_size_pretty(1024 * exp(c.mean[2])::bigint) AS installed
+FROM models, gmm_components(m) c
+WHERE name = 'package';
+
+\echo
+\echo '--- Which sections hold which kind?'
+SELECT p.section, count(*) AS packages,
+       round(100.0 * count(*) FILTER (WHERE l.kind = 1) / count(*)) AS "1 (%)",
+       round(100.0 * count(*) FILTER (WHERE l.kind = 2) / count(*)) AS "2 (%)",
+       round(100.0 * count(*) FILTER (WHERE l.kind = 3) / count(*)) AS "3 (%)"
+FROM models, package p, gmm_predict(m, ln(p.size), ln(p.installed_size)) AS l(kind)
+WHERE name = 'package' AND p.size > 0 AND p.installed_size > 0
+GROUP BY p.section
+ORDER BY count(*) DESC
+LIMIT 12;
+
+\echo
+\echo '--- Some packages one knows: the probability of each kind.'
+SELECT p.name, pg_size_pretty(p.size) AS download, pg_size_pretty(1024 * p.installed_size) AS installed,
+       gmm_posterior(m, ln(p.size), ln(p.installed_size))::numeric(4,3)[] AS posterior, left(p.description, 40) AS description
+FROM models, package p
+WHERE models.name = 'package'
+  AND p.name IN ('bash', 'coreutils', 'gcc-12', 'postgresql-15', 'libgsl-dev', 'r-base', 'texlive-full')
+ORDER BY p.size;
+
+\echo
+\echo '--- The least likely sizes of all: what stands apart.'
+SELECT p.name, pg_size_pretty(p.size) AS download, pg_size_pretty(1024 * p.installed_size) AS installed,
+       round(gmm_logdensity(m, ln(p.size), ln(p.installed_size))::numeric, 1) AS log_density
+FROM models, package p
+WHERE models.name = 'package' AND p.size > 0 AND p.installed_size > 0
+ORDER BY log_density
+LIMIT 8;
+
+\set ECHO none
+\else
+\echo '=== The package table is left out: apt has no package lists here (apt-get update fetches them).'
+\endif
