@@ -1,9 +1,10 @@
 # Writes a family of overloads once. The block between "@for SET..." and "@end" is repeated for
-# every argument list of the sets, with @SET@ (the first set's name) replaced by that list:
+# every argument list of the sets, with @SET@ (the first set's name) replaced by that list, and
+# @SET:c@ by the word that tells it in the name of the C function:
 #
 #   -- @for ROWS ARRAYS
-#   CREATE AGGREGATE sample(@ROWS@) (SFUNC = sample_accum, STYPE = measure_sample);
-#   COMMENT ON AGGREGATE sample(@ROWS@) IS 'the rows as one value';
+#   CREATE FUNCTION f(@ROWS@) RETURNS int AS 'MODULE_PATHNAME', 'f_@ROWS:c@' LANGUAGE C;
+#   COMMENT ON FUNCTION f(@ROWS@) IS 'the rows as one value';
 #   -- @end
 #
 # Blocks nest: "-- @for ID" around "-- @for ROWS" gives every pair. An unknown set, a block that is
@@ -11,14 +12,14 @@
 
 BEGIN {
 	# arities up to 8 are declared one by one: a VARIADIC call costs twice as much a row
-	rows = list = "x1 float8"
-	sub(/x1/, "x", rows)
+	rows = "columns:x float8"
+	list = "x1 float8"
 	for (i = 2; i <= 8; i++)
-		rows = rows ";" (list = list ", x" i " float8")
-	set["ROWS"] = rows ";x float8[];x1 float8, VARIADIC rest float8[]"
-	set["ARRAYS"] = "x real[];x numeric[];x bigint[];x integer[];x smallint[]"
-	set["MIXED"] = "x measure_mixed"
-	set["ID"] = "id bigint;id text"
+		rows = rows ";columns:" (list = list ", x" i " float8")
+	set["ROWS"] = rows ";array:x float8[];variadic:x1 float8, VARIADIC rest float8[]"
+	set["ARRAYS"] = "array:x real[];array:x numeric[];array:x bigint[];array:x integer[];array:x smallint[]"
+	set["MIXED"] = "mixed:x measure_mixed"
+	set["ID"] = "bigint:id bigint;text:id text"
 }
 
 # outside blocks lines pass; a whole outermost block is gathered, then expanded
@@ -50,7 +51,7 @@ function expand(text,    line, n, i, inner, head, body)
 	}
 }
 
-function repeat(head, body,    word, list, n, m, i, j, copy)
+function repeat(head, body,    word, list, part, n, m, i, j, copy)
 {
 	n = split(head, word, " ")		# "--" "@for" SET...
 	for (i = 3; i <= n; i++) {
@@ -58,8 +59,10 @@ function repeat(head, body,    word, list, n, m, i, j, copy)
 			fail("unknown set " word[i])
 		m = split(set[word[i]], list, ";")
 		for (j = 1; j <= m; j++) {
+			split(list[j], part, ":")
 			copy = body
-			gsub("@" word[3] "@", list[j], copy)
+			gsub("@" word[3] "@", part[2], copy)
+			gsub("@" word[3] ":c@", part[1], copy)
 			expand(copy)
 		}
 	}
@@ -67,7 +70,7 @@ function repeat(head, body,    word, list, n, m, i, j, copy)
 
 function emit(text)
 {
-	if (text ~ /@[A-Z]+@/)
+	if (text ~ /@[A-Z]+(:c)?@/)
 		fail("token outside its block: " text)
 	print text
 }

@@ -1,0 +1,200 @@
+/*
+ * out.c: answers: row types, sets, arrays, choices and options.
+ */
+#include "pg/base/out.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "pg/base/report.h"
+#include "utils/array.h"
+#include "utils/jsonb.h"
+
+Datum
+out_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
+{
+	TupleDesc desc;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		report_wrong_type("composite type");
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
+}
+
+ReturnSetInfo *
+out_set(FunctionCallInfo fcinfo)
+{
+	InitMaterializedSRF(fcinfo, 0);
+	return (ReturnSetInfo *) fcinfo->resultinfo;
+}
+
+void
+out_add(ReturnSetInfo *set, Datum *values, bool *nulls)
+{
+	CHECK_FOR_INTERRUPTS();
+	tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
+}
+
+void
+out_float8(Datum *values, bool *nulls, int column, double x)
+{
+	nulls[column] = isnan(x);
+	values[column] = Float8GetDatum(x);
+}
+
+Datum
+out_float8_array(const double *x, size_t n)
+{
+	return out_float8_matrix(x, 1, n);
+}
+
+Datum
+out_float8_matrix(const double *x, size_t rows, size_t columns)
+{
+	Datum *items = palloc(sizeof(Datum) * (rows * columns + 1));
+	int dims[2] = {(int) rows, (int) columns};
+	int lower[2] = {1, 1};
+	bool vector = rows == 1;
+
+	for (size_t i = 0; i < rows * columns; i++)
+		items[i] = Float8GetDatum(x[i]);
+	return PointerGetDatum(construct_md_array(items, NULL, vector ? 1 : 2, vector ? dims + 1 : dims, lower, FLOAT8OID,
+											  sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+Datum
+out_text_array(const char *const *words, size_t n)
+{
+	Datum *items = palloc(sizeof(Datum) * (n + 1));
+
+	for (size_t i = 0; i < n; i++)
+		items[i] = out_text(words[i]);
+	return PointerGetDatum(construct_array(items, (int) n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+Datum
+out_text(const char *words)
+{
+	return CStringGetTextDatum(words);
+}
+
+/* --- arguments ------------------------------------------------------------------------------ */
+
+static void
+arg_required(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	if (PG_ARGISNULL(argno))
+		report_null(name);
+}
+
+int
+arg_choice(FunctionCallInfo fcinfo, int argno, const char *name, const char *const *choices)
+{
+	char *got;
+
+	arg_required(fcinfo, argno, name);
+	got = text_to_cstring(PG_GETARG_TEXT_PP(argno));
+	for (int i = 0; choices[i]; i++)
+		if (strcmp(got, choices[i]) == 0)
+			return i;
+	report_choice(name, got, choices);
+}
+
+int32
+arg_int32(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	arg_required(fcinfo, argno, name);
+	return PG_GETARG_INT32(argno);
+}
+
+int64
+arg_int64(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	arg_required(fcinfo, argno, name);
+	return PG_GETARG_INT64(argno);
+}
+
+double
+arg_float8(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	arg_required(fcinfo, argno, name);
+	return PG_GETARG_FLOAT8(argno);
+}
+
+bool
+arg_bool(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	arg_required(fcinfo, argno, name);
+	return PG_GETARG_BOOL(argno);
+}
+
+double *
+arg_float8_array(FunctionCallInfo fcinfo, int argno, const char *name, size_t *n)
+{
+	ArrayType *array;
+
+	arg_required(fcinfo, argno, name);
+	array = PG_GETARG_ARRAYTYPE_P(argno);
+	if (ARR_NDIM(array) > 1)
+		report_array_shape(ARR_NDIM(array));
+	if (array_contains_nulls(array))
+		report_null(name);
+	*n = (size_t) ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	return (double *) ARR_DATA_PTR(array);
+}
+
+char **
+arg_names(FunctionCallInfo fcinfo, int argno, size_t want)
+{
+	Datum *items;
+	bool *nulls;
+	int n;
+	char **names;
+
+	if (PG_ARGISNULL(argno))
+		return NULL;
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(argno), TEXTOID, -1, false, TYPALIGN_INT, &items, &nulls, &n);
+	if ((size_t) n != want)
+		report_length("names", (size_t) n, want);
+	names = palloc(sizeof(char *) * want);
+	for (int i = 0; i < n; i++)
+	{
+		if (nulls[i])
+			report_null("an element of names");
+		names[i] = TextDatumGetCString(items[i]);
+	}
+	return names;
+}
+
+void
+arg_options(FunctionCallInfo fcinfo, int argno, const char *const *keys)
+{
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue v;
+	Jsonb *options;
+
+	if (PG_ARGISNULL(argno))
+		return;
+	options = PG_GETARG_JSONB_P(argno);
+	if (!JB_ROOT_IS_OBJECT(options))
+		report_option_value("options", "a JSON object");
+	it = JsonbIteratorInit(&options->root);
+	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+		if (token == WJB_KEY)
+		{
+			char *key = pnstrdup(v.val.string.val, v.val.string.len);
+			int i = 0;
+
+			while (keys[i] && strcmp(keys[i], key) != 0)
+				i++;
+			if (!keys[i])
+				report_option(key, keys);
+		}
+}
+
+const char *
+column_name(char **names, size_t j)
+{
+	return names ? names[j] : psprintf("x%zu", j + 1);
+}

@@ -1,0 +1,311 @@
+/*
+ * report.c: every message that a user can see.
+ */
+#include "pg/base/report.h"
+
+#include <math.h>
+
+#include "core/base/sample.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+
+#define HINT_MEMORY                                                                                \
+	errhint("Raise pgmeasure.max_memory, or work on fewer rows: subsample(id, size, ...) or a WHERE clause.")
+
+static char *
+bytes_text(double bytes)
+{
+	static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB"};
+	int unit = 0;
+
+	while (bytes >= 1024 * 10 && unit < 4)
+	{
+		bytes /= 1024;
+		unit++;
+	}
+	return psprintf("%.0f %s", bytes, units[unit]);
+}
+
+static char *
+list_text(const char *const *words)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (; *words; words++)
+		appendStringInfo(&list, "%s%s", list.len ? ", " : "", *words);
+	return list.data;
+}
+
+/* --- a core status -------------------------------------------------------------------------- */
+
+static void
+report_mismatch(const ms_facts *f)
+{
+	if (strcmp(f->what, "columns") == 0)
+		report_columns((size_t) f->got, (size_t) f->wanted);
+	if (strcmp(f->what, "ids") == 0)
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("samples with different kinds of ids cannot be merged"),
+						errhint("Build both with sample_keyed and the same type of id, or both with sample.")));
+	if (strcmp(f->what, "kinds") == 0)
+		report_mixed_kind((int) f->index);
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("values that differ in their %s cannot be merged", f->what)));
+}
+
+static void
+report_too_large(const ms_facts *f)
+{
+	if (strcmp(f->what, "memory") == 0)
+		report_memory("this call", SIZE_MAX, 0);
+	ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					errmsg("%s is too large: got %.17g, the limit is %.17g", f->what, f->got, f->wanted)));
+}
+
+void
+report_core(const ms_ctx *ctx, ms_status status)
+{
+	const ms_facts *f = &ctx->facts;
+
+	switch (status)
+	{
+		case MS_OK:
+			return;
+		case MS_STOPPED:
+			ereport(ERROR, (errcode(ERRCODE_QUERY_CANCELED), errmsg("canceling statement due to user request")));
+			break;
+		case MS_REFUSED:
+			ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"),
+							errdetail("The operating system refused %s.", bytes_text(f->wanted))));
+		case MS_OVER_BUDGET:
+			report_memory("this call", (size_t) f->wanted, (size_t) f->got);
+		case MS_TOO_LARGE:
+			report_too_large(f);
+			break;
+		case MS_NOT_FINITE:
+			report_element((int) f->index, f->got);
+		case MS_BAD_WEIGHT:
+			report_weight(f->got);
+		case MS_DIMENSION:
+			report_columns((size_t) f->got, (size_t) f->wanted);
+		case MS_INCOMPLETE:
+			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%.0f rows have a NULL element", f->got),
+							errhint("Pass missing => 'omit' to leave these rows out.")));
+		case MS_NOT_NUMERIC:
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("column %d is not numeric", (int) f->index),
+							errhint("Take the numeric columns with sample_marginal(s, dims).")));
+		case MS_CONSTANT:
+			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+							errmsg("column %d has the same value in every row", (int) f->index),
+							errhint("Leave the column out: a constant has no density.")));
+		case MS_TOO_FEW:
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("k is %.0f, but there are only %.0f distinct rows", f->wanted, f->got),
+							errhint("Lower k to at most the number of distinct rows.")));
+		case MS_MISMATCH:
+			report_mismatch(f);
+			break;
+		case MS_NOT_DEFINITE:
+			if (f->index > 0)
+				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+								errmsg("the covariance of component %d is not positive definite", (int) f->index)));
+			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("the covariance matrix is not positive definite"),
+							errhint("A column may be constant or a combination of others; leave it out.")));
+		case MS_NO_FIT:
+			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("no start of the fit reached a solution: %s", f->what),
+							errhint("Lower k, choose a simpler covariance ('diag', 'spherical', 'tied'), or give more rows.")));
+		case MS_BAD_ARGUMENT:
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("%s must be at least %.17g, got %.17g", f->what, f->wanted, f->got)));
+		case MS_CORRUPT:
+			ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION), errmsg("invalid bytes of a measure value"),
+							errdetail("Check \"%s\" failed at byte %lld.", f->what, (long long) f->index)));
+	}
+	elog(ERROR, "unexpected status %d of the core", (int) status);
+}
+
+/* --- arguments ------------------------------------------------------------------------------ */
+
+void
+report_null(const char *argument)
+{
+	ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be NULL", argument),
+					errhint("Leave such rows out with FILTER (WHERE ... IS NOT NULL), or omit the argument to get its default.")));
+}
+
+void
+report_choice(const char *argument, const char *got, const char *const *choices)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s is not known: \"%s\"", argument, got),
+					errhint("Known are: %s.", list_text(choices))));
+}
+
+void
+report_option(const char *got, const char *const *keys)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("options have an unknown key: \"%s\"", got),
+					*keys ? errhint("Known keys are: %s.", list_text(keys))
+						  : errhint("This function knows no options yet.")));
+}
+
+void
+report_option_value(const char *key, const char *wanted)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("option \"%s\" must be %s", key, wanted)));
+}
+
+void
+report_range(const char *argument, double got, const char *wanted)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be %s, got %.17g", argument, wanted, got)));
+}
+
+void
+report_length(const char *argument, size_t got, size_t wanted)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("%s has %zu elements, wanted %zu", argument, got, wanted)));
+}
+
+void
+report_changed(const char *argument, const char *aggregate)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("%s must be the same in every row of %s", argument, aggregate),
+					errhint("Pass a constant, or add the column to GROUP BY.")));
+}
+
+void
+report_not_aggregate(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("this function is a part of an aggregate and cannot be called by itself"),
+					errhint("Call the aggregate, as in SELECT sample(x) FROM t.")));
+}
+
+/* --- rows at the door ----------------------------------------------------------------------- */
+
+void
+report_columns(size_t got, size_t wanted)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("a row has %zu columns, wanted %zu", got, wanted),
+					errhint("All rows of one value have the same number of columns.")));
+}
+
+void
+report_element(int column, double value)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+					errmsg("element %d is %s", column, isnan(value) ? "NaN" : value > 0 ? "infinity" : "-infinity"),
+					errhint("Turn it into NULL with NULLIF, or leave the row out with FILTER (WHERE ...).")));
+}
+
+void
+report_weight(double value)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("a weight must be finite and at least 0, got %.17g", value),
+					errhint("Leave such rows out with FILTER (WHERE ...).")));
+}
+
+void
+report_array_shape(int dimensions)
+{
+	if (dimensions == 0)
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("a row is an empty array"),
+						errhint("Turn it into NULL with NULLIF(v, '{}'): a NULL row is skipped.")));
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("a row must be an array of one dimension, got %d", dimensions)));
+}
+
+void
+report_array_type(Oid element)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("arrays of %s are not rows of numbers", format_type_be(element)),
+					errhint("Cast the array to float8[].")));
+}
+
+void
+report_mixed_type(int position, Oid type)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+					errmsg("argument %d of mixed() has type %s", position, format_type_be(type)),
+					errhint("mixed() takes numbers, text, enums and booleans; cast other types to text or to a number.")));
+}
+
+void
+report_mixed_kind(int column)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+					errmsg("column %d holds different kinds of values", column),
+					errhint("A column of a sample is of one kind: numbers, text or booleans.")));
+}
+
+void
+report_string_length(size_t got)
+{
+	ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					errmsg("a text of %zu bytes is too long for a sample, the limit is %d", got, MS_STRING_MAX)));
+}
+
+/* --- values --------------------------------------------------------------------------------- */
+
+void
+report_flat_limit(const char *type, size_t bytes)
+{
+	ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					errmsg("a %s of %s is too large to be stored, the limit is 512 MB", type, bytes_text((double) bytes)),
+					errhint("Use it within the query that builds it, store a subsample(id, size, ...), or fit with gmm_fit_query.")));
+}
+
+void
+report_memory(const char *what, size_t need, size_t limit)
+{
+	ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
+					errmsg("%s needs %s of memory, pgmeasure.max_memory allows %s", what, bytes_text((double) need),
+						   bytes_text((double) limit)),
+					HINT_MEMORY));
+}
+
+void
+report_wrong_type(const char *wanted)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("these bytes are not a %s of a known version", wanted),
+					errhint("The value may come from a newer pgmeasure: compare SELECT pgmeasure_version().")));
+}
+
+void
+report_text_form(const char *type, const char *problem)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION), errmsg("invalid input syntax for type %s", type),
+					errdetail("%s", problem)));
+}
+
+void
+report_several_columns(const char *function, size_t d)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("%s needs a value of one column, got %zu", function, d),
+					errhint("Take one column with a marginal, as in sample_marginal(s, '{1}').")));
+}
+
+/* --- notices -------------------------------------------------------------------------------- */
+
+void
+report_progress(bool visible, const ms_progress *p, double seconds)
+{
+	StringInfoData line;
+
+	initStringInfo(&line);
+	appendStringInfo(&line, "%s: iteration %lld", p->task, (long long) p->iteration);
+	if (!isnan(p->objective))
+		appendStringInfo(&line, ", objective %.10g", p->objective);
+	if (!isnan(p->share))
+		appendStringInfo(&line, ", %.0f %% done", 100 * p->share);
+	ereport(visible ? NOTICE : DEBUG1, (errmsg("%s, %.1f s", line.data, seconds)));
+	pfree(line.data);
+}
+
+void
+report_version_differs(const char *library, const char *script)
+{
+	ereport(WARNING, (errmsg("the pgmeasure library is version %s, the extension's script is version %s", library, script),
+					  errhint("Run ALTER EXTENSION pgmeasure UPDATE, or restart the server's sessions after an installation.")));
+}

@@ -1,0 +1,54 @@
+/*
+ * report.h: every message that a user can see. Message texts stand in report.c alone, so that
+ * they are read, worded and tested in one place.
+ *
+ * Messages name what was got and what was wanted; hints say what to do. SQLSTATEs: 22023 bad
+ * argument, 22000 and 22004 bad data, 22P02/22P03 bad text or bytes, 54000 limits, 53200 memory.
+ */
+#ifndef PGMEASURE_REPORT_H
+#define PGMEASURE_REPORT_H
+
+#include "pg/base/compat.h"
+
+#include "core/base/ctx.h"
+
+/* Raises the error of a core status; returns on MS_OK. */
+extern void report_core(const ms_ctx *ctx, ms_status status);
+
+/* One MS_TRY for glue code. */
+#define CORE(ctx, expr) report_core((ctx), (expr))
+
+/* arguments */
+extern void report_null(const char *argument) pg_attribute_noreturn();
+extern void report_choice(const char *argument, const char *got, const char *const *choices) pg_attribute_noreturn();
+extern void report_option(const char *got, const char *const *keys) pg_attribute_noreturn();
+extern void report_option_value(const char *key, const char *wanted) pg_attribute_noreturn();
+extern void report_range(const char *argument, double got, const char *wanted) pg_attribute_noreturn();
+extern void report_length(const char *argument, size_t got, size_t wanted) pg_attribute_noreturn();
+extern void report_changed(const char *argument, const char *aggregate) pg_attribute_noreturn();
+extern void report_not_aggregate(void) pg_attribute_noreturn();
+
+/* rows at the door */
+extern void report_columns(size_t got, size_t wanted) pg_attribute_noreturn();
+extern void report_element(int column, double value) pg_attribute_noreturn();
+extern void report_weight(double value) pg_attribute_noreturn();
+extern void report_array_shape(int dimensions) pg_attribute_noreturn();
+extern void report_array_type(Oid element) pg_attribute_noreturn();
+extern void report_mixed_type(int position, Oid type) pg_attribute_noreturn();
+extern void report_mixed_kind(int column) pg_attribute_noreturn();
+extern void report_string_length(size_t got) pg_attribute_noreturn();
+
+/* values */
+extern void report_flat_limit(const char *type, size_t bytes) pg_attribute_noreturn();
+extern void report_memory(const char *what, size_t need, size_t limit) pg_attribute_noreturn();
+extern void report_wrong_type(const char *wanted) pg_attribute_noreturn();
+extern void report_text_form(const char *type, const char *problem) pg_attribute_noreturn();
+extern void report_several_columns(const char *function, size_t d) pg_attribute_noreturn();
+
+/* pgmeasure.progress: NOTICE when it is on, else DEBUG1 */
+extern void report_progress(bool visible, const ms_progress *p, double seconds);
+
+/* pgmeasure_version() */
+extern void report_version_differs(const char *library, const char *script);
+
+#endif

@@ -1,0 +1,235 @@
+/*
+ * state.c: growing states of aggregates.
+ */
+#include "pg/base/state.h"
+
+#include "pg/base/host.h"
+#include "pg/base/report.h"
+#include "pg/base/value.h"
+#include "port/pg_bitutils.h"
+
+#define GROWING_MAGIC 0x70676d73
+
+struct GrowingObject
+{
+	ExpandedObjectHeader header;
+	int magic;
+	const GrowingFamily *family;
+	void *value;
+	size_t size;
+};
+
+static Size
+object_flat_size(ExpandedObjectHeader *header)
+{
+	GrowingObject *object = (GrowingObject *) header;
+	ms_ctx ctx;
+	size_t used;
+
+	host_init(&ctx);
+	CORE(&ctx, object->family->finish(&ctx, object->value, object->size));
+	used = object->family->used(object->value);
+	if (used > VALUE_FLAT_LIMIT)
+		report_flat_limit(object->family->name, used);
+	return used;
+}
+
+static void
+object_flatten(ExpandedObjectHeader *header, void *result, Size allocated_size)
+{
+	GrowingObject *object = (GrowingObject *) header;
+
+	object->family->flatten(result, object->value, object->size);
+	SET_VARSIZE(result, allocated_size);
+}
+
+static const ExpandedObjectMethods object_methods = {object_flat_size, object_flatten};
+
+/* The object behind a pointer to an expanded datum of this family, else NULL. */
+static GrowingObject *
+object_of(Datum datum, const GrowingFamily *family)
+{
+	GrowingObject *object;
+
+	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
+		return NULL;
+	object = (GrowingObject *) DatumGetEOHP(datum);
+	return object->header.eoh_methods == &object_methods && object->magic == GROWING_MAGIC && object->family == family
+			   ? object
+			   : NULL;
+}
+
+static void
+object_adopt(Growing *g, GrowingObject *object)
+{
+	g->object = object;
+	g->value = object->value;
+	g->size = object->size;
+}
+
+/* Free memory for `need` bytes: the next power of two, but not beyond the budget when need is within it. */
+static size_t
+grown_size(const Growing *g, size_t need)
+{
+	size_t budget = host_budget();
+	size_t size;
+
+	if (need > budget || need > MaxAllocHugeSize / 2)
+		report_memory(g->family->name, need, budget);
+	size = pg_nextpower2_size_t(need);
+	return size > budget && budget > STATE_FLAT_LIMIT ? budget : size;
+}
+
+/* A new expanded object with `size` bytes; its value is not initialised. */
+static void
+object_begin(Growing *g, size_t size)
+{
+	MemoryContext context = AllocSetContextCreate(g->home, "pgmeasure growing value", ALLOCSET_SMALL_SIZES);
+	GrowingObject *object = MemoryContextAlloc(context, sizeof(GrowingObject));
+
+	EOH_init_header(&object->header, &object_methods, context);
+	object->magic = GROWING_MAGIC;
+	object->family = g->family;
+	object->value = MemoryContextAllocHuge(context, size);
+	object->size = size;
+	object_adopt(g, object);
+}
+
+void
+growing_begin(Growing *g, size_t need)
+{
+	size_t size = grown_size(g, need);
+
+	g->object = NULL;
+	if (size > STATE_FLAT_LIMIT)
+	{
+		object_begin(g, size);
+		return;
+	}
+	g->value = palloc(size);
+	g->size = size;
+	SET_VARSIZE(g->value, size);
+}
+
+bool
+growing_open(Growing *g, FunctionCallInfo fcinfo, const GrowingFamily *family)
+{
+	Datum datum = PG_GETARG_DATUM(0);
+	GrowingObject *object;
+
+	*g = (Growing){.family = family};
+	if (!AggCheckCallContext(fcinfo, &g->home))
+		report_not_aggregate();
+	if (PG_ARGISNULL(0))
+		return false;
+	if (VARATT_IS_4B_U(DatumGetPointer(datum)))
+	{
+		g->value = DatumGetPointer(datum);
+		g->size = VARSIZE(g->value);
+		return true;
+	}
+	object = object_of(datum, family);
+	if (object && VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
+	{
+		object_adopt(g, object);
+		return true;
+	}
+	g->value = PG_DETOAST_DATUM_COPY(datum);
+	g->size = VARSIZE(g->value);
+	return true;
+}
+
+/* Moves the value into a larger memory, flat or expanded. */
+static void
+growing_move(Growing *g, size_t size)
+{
+	void *from = g->value;
+	size_t from_size = g->size;
+
+	growing_begin(g, size);
+	g->family->move(g->value, g->size, from, from_size);
+	if (!g->object)
+		SET_VARSIZE(g->value, g->size);
+}
+
+void
+growing_reserve(Growing *g, size_t more)
+{
+	size_t need = g->family->used(g->value) + more;
+	size_t size;
+
+	if (need <= g->size)
+		return;
+	size = grown_size(g, need);
+	if (!g->object)
+	{
+		growing_move(g, size);
+		return;
+	}
+	g->object->value = repalloc_huge(g->object->value, size);
+	g->family->stretch(g->object->value, g->size, size);
+	g->object->size = size;
+	object_adopt(g, g->object);
+}
+
+Datum
+growing_datum(const Growing *g)
+{
+	return g->object ? EOHPGetRWDatum(&g->object->header) : PointerGetDatum(g->value);
+}
+
+/* A finished flat copy of exactly the used bytes. */
+static Datum
+flat_copy(const Growing *g)
+{
+	size_t used;
+	struct varlena *copy;
+	ms_ctx ctx;
+
+	host_init(&ctx);
+	CORE(&ctx, g->family->finish(&ctx, g->value, g->size));
+	used = g->family->used(g->value);
+	copy = palloc(used);
+	g->family->flatten(copy, g->value, g->size);
+	SET_VARSIZE(copy, used);
+	return PointerGetDatum(copy);
+}
+
+Datum
+growing_final(FunctionCallInfo fcinfo, const GrowingFamily *family)
+{
+	Growing g;
+
+	if (!growing_open(&g, fcinfo, family))
+		PG_RETURN_NULL();
+	return g.object ? EOHPGetRODatum(&g.object->header) : flat_copy(&g);
+}
+
+void
+growing_new(Growing *g, const GrowingFamily *family, size_t need)
+{
+	*g = (Growing){.family = family, .home = CurrentMemoryContext};
+	growing_begin(g, need);
+}
+
+Datum
+growing_finished(Growing *g)
+{
+	return g->object ? EOHPGetRODatum(&g->object->header) : flat_copy(g);
+}
+
+void
+growing_view(Growing *g, FunctionCallInfo fcinfo, int argno, const GrowingFamily *family)
+{
+	Datum datum = PG_GETARG_DATUM(argno);
+	GrowingObject *object = object_of(datum, family);
+
+	*g = (Growing){.family = family, .home = CurrentMemoryContext};
+	if (object)
+	{
+		object_adopt(g, object);
+		return;
+	}
+	g->value = PG_DETOAST_DATUM(datum);
+	g->size = VARSIZE(g->value);
+}

@@ -1,0 +1,152 @@
+/*
+ * value.c: text and binary form, comparison and hash of every stored type.
+ *
+ * Values compare by their bytes, from the head's type on, as bytea does. All types share the
+ * comparison functions: SQL declares them once a type.
+ */
+#include "pg/base/value.h"
+
+#include "access/tupmacs.h"
+#include "core/base/hash.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "pg/base/host.h"
+#include "pg/base/report.h"
+
+struct varlena *
+value_new(const char *name, size_t size)
+{
+	struct varlena *value;
+
+	if (size > VALUE_FLAT_LIMIT)
+		report_flat_limit(name, size);
+	value = palloc0(size);
+	SET_VARSIZE(value, size);
+	return value;
+}
+
+struct varlena *
+value_arg(FunctionCallInfo fcinfo, int argno, const char *name, ms_type type)
+{
+	struct varlena *value = PG_GETARG_VARLENA_P(argno);
+
+	if (VARSIZE(value) < sizeof(ms_head) || ((ms_head *) value)->type != type || ((ms_head *) value)->version != 1)
+		report_wrong_type(name);
+	return value;
+}
+
+Datum
+value_in(FunctionCallInfo fcinfo, const ValueType *type)
+{
+	struct varlena *value = type->read(PG_GETARG_CSTRING(0));
+	ms_ctx ctx;
+
+	host_init(&ctx);
+	if (type->check(&ctx, value, VARSIZE(value)) != MS_OK)
+		report_text_form(type->name, psprintf("Check \"%s\" failed.", ctx.facts.what));
+	PG_RETURN_POINTER(value);
+}
+
+Datum
+value_out(FunctionCallInfo fcinfo, const ValueType *type)
+{
+	struct varlena *value = PG_GETARG_VARLENA_P(0);
+	StringInfoData out;
+
+	initStringInfo(&out);
+	type->write(&out, value, VARSIZE(value));
+	PG_RETURN_CSTRING(out.data);
+}
+
+Datum
+value_recv(FunctionCallInfo fcinfo, const ValueType *type)
+{
+	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
+	size_t size = (size_t) (message->len - message->cursor);
+	struct varlena *value = value_new(type->name, size + VARHDRSZ);
+	ms_ctx ctx;
+
+	pq_copymsgbytes(message, VARDATA(value), (int) size);
+	host_init(&ctx);
+	CORE(&ctx, type->check(&ctx, value, VARSIZE(value)));
+	PG_RETURN_POINTER(value);
+}
+
+Datum
+value_send(FunctionCallInfo fcinfo, const ValueType *type)
+{
+	struct varlena *value = PG_GETARG_VARLENA_P(0);
+	StringInfoData out;
+
+	(void) type;
+	pq_begintypsend(&out);
+	pq_sendbytes(&out, VARDATA(value), (int) (VARSIZE(value) - VARHDRSZ));
+	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
+}
+
+/* --- comparison and hash -------------------------------------------------------------------- */
+
+static int
+value_compare(FunctionCallInfo fcinfo)
+{
+	struct varlena *a = PG_GETARG_VARLENA_PP(0);
+	struct varlena *b = PG_GETARG_VARLENA_PP(1);
+	size_t na = VARSIZE_ANY_EXHDR(a);
+	size_t nb = VARSIZE_ANY_EXHDR(b);
+	int order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(na, nb));
+
+	if (order == 0)
+		order = (na > nb) - (na < nb);
+	PG_FREE_IF_COPY(a, 0);
+	PG_FREE_IF_COPY(b, 1);
+	return order;
+}
+
+#define COMPARISON(name, test)                                                                     \
+	PG_FUNCTION_INFO_V1(measure_value_##name);                                                     \
+	Datum measure_value_##name(PG_FUNCTION_ARGS)                                                   \
+	{                                                                                              \
+		int order = value_compare(fcinfo);                                                         \
+                                                                                                   \
+		PG_RETURN_BOOL(order test 0);                                                              \
+	}                                                                                              \
+	extern int no_such_variable
+
+COMPARISON(eq, ==);
+COMPARISON(ne, !=);
+COMPARISON(lt, <);
+COMPARISON(le, <=);
+COMPARISON(gt, >);
+COMPARISON(ge, >=);
+
+PG_FUNCTION_INFO_V1(measure_value_cmp);
+Datum
+measure_value_cmp(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(value_compare(fcinfo));
+}
+
+static uint64
+value_hash(FunctionCallInfo fcinfo, uint64 seed)
+{
+	struct varlena *value = PG_GETARG_VARLENA_PP(0);
+	uint64 hash = ms_hash_bytes(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), seed);
+
+	PG_FREE_IF_COPY(value, 0);
+	return hash;
+}
+
+PG_FUNCTION_INFO_V1(measure_value_hash);
+Datum
+measure_value_hash(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_UINT32((uint32) value_hash(fcinfo, 0));
+}
+
+/* The low 32 bits must equal measure_value_hash when the seed is 0, which they do. */
+PG_FUNCTION_INFO_V1(measure_value_hash_extended);
+Datum
+measure_value_hash_extended(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_UINT64(value_hash(fcinfo, (uint64) PG_GETARG_INT64(1)));
+}

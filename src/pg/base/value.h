@@ -1,0 +1,63 @@
+/*
+ * value.h: what every stored type shares: text and binary form, comparison, hash. A type
+ * describes itself by a ValueType; value.c does the rest.
+ */
+#ifndef PGMEASURE_VALUE_H
+#define PGMEASURE_VALUE_H
+
+#include "pg/base/compat.h"
+
+#include "core/base/wire.h"
+#include "lib/stringinfo.h"
+#include "pg/base/json.h"
+
+/* A flat value is at most this large, or it could be stored but no longer dumped. */
+#define VALUE_FLAT_LIMIT ((size_t) 512 * 1024 * 1024)
+
+typedef struct ValueType
+{
+	const char *name; /* "measure_sample" */
+	/* The validator: every byte from outside passes it. */
+	ms_status (*check)(ms_ctx *ctx, const void *bytes, size_t size);
+	/* Appends the text form of a checked value. */
+	void (*write)(StringInfo out, const void *value, size_t size);
+	/* Reads the text form into a palloc'd value, its length word set; it is checked afterwards. */
+	struct varlena *(*read)(char *text);
+} ValueType;
+
+/* Bodies of the four input and output functions. */
+extern Datum value_in(FunctionCallInfo fcinfo, const ValueType *type);
+extern Datum value_out(FunctionCallInfo fcinfo, const ValueType *type);
+extern Datum value_recv(FunctionCallInfo fcinfo, const ValueType *type);
+extern Datum value_send(FunctionCallInfo fcinfo, const ValueType *type);
+
+#define VALUE_FUNCTIONS(type)                                                                      \
+	PG_FUNCTION_INFO_V1(measure_##type##_in);                                                      \
+	Datum measure_##type##_in(PG_FUNCTION_ARGS)                                                    \
+	{                                                                                              \
+		return value_in(fcinfo, &type##_type);                                                     \
+	}                                                                                              \
+	PG_FUNCTION_INFO_V1(measure_##type##_out);                                                     \
+	Datum measure_##type##_out(PG_FUNCTION_ARGS)                                                   \
+	{                                                                                              \
+		return value_out(fcinfo, &type##_type);                                                    \
+	}                                                                                              \
+	PG_FUNCTION_INFO_V1(measure_##type##_recv);                                                    \
+	Datum measure_##type##_recv(PG_FUNCTION_ARGS)                                                  \
+	{                                                                                              \
+		return value_recv(fcinfo, &type##_type);                                                   \
+	}                                                                                              \
+	PG_FUNCTION_INFO_V1(measure_##type##_send);                                                    \
+	Datum measure_##type##_send(PG_FUNCTION_ARGS)                                                  \
+	{                                                                                              \
+		return value_send(fcinfo, &type##_type);                                                   \
+	}                                                                                              \
+	extern int no_such_variable
+
+/* A value argument that has the bytes of `type`, detoasted, aligned and with a full header. */
+extern struct varlena *value_arg(FunctionCallInfo fcinfo, int argno, const char *name, ms_type type);
+
+/* A palloc'd value of `size` bytes, zeroed, its length word set; refuses above VALUE_FLAT_LIMIT. */
+extern struct varlena *value_new(const char *name, size_t size);
+
+#endif
