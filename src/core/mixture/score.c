@@ -1,0 +1,213 @@
+/*
+ * score.c: one row under all components at once.
+ *
+ * Components stand abreast, LANES of them in one vector: entry (i, c) of the inverse factors of a
+ * group of components is one vector, so that a row costs k d (d + 1) / 2 multiply-adds without a
+ * single sum across a vector, whatever d. Lanes without a component have inverse 0 and constant
+ * -inf. Memory: the factors.
+ */
+#include "core/mixture/score.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/base/linalg.h"
+
+#define LANES 8
+
+typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
+
+struct ms_scorer
+{
+	size_t k;
+	size_t d;
+	size_t groups;
+	size_t entries;  /* of one inverse factor: packed triangle or diagonal */
+	bool diagonal;
+	lanes *means;	 /* groups x d */
+	lanes *inverses; /* groups x entries */
+	lanes *constants;
+	lanes *centred; /* d: the row in hand, a backend scores one at a time */
+};
+
+static void
+set_lane(lanes *v, size_t j, double x)
+{
+	((double *) v)[j % LANES] = x;
+}
+
+/* L^-1 of component j, and log det L. False when there is none. */
+static bool
+factor(const ms_gmm *m, size_t j, double *packed, double *full, double *inverse, double *logdet)
+{
+	size_t d = m->d;
+
+	ms_gmm_covariance(m, j, packed);
+	ms_linalg_unpack(packed, d, full);
+	if (!ms_linalg_cholesky(full, d))
+		return false;
+	*logdet = ms_linalg_logdet(full, d) / 2;
+	ms_linalg_invert_lower(full, d, inverse);
+	for (size_t i = 0; i < d * d; i++)
+	{
+		if (!isfinite(inverse[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool
+factor_diagonal(const ms_gmm *m, size_t j, double *inverse, double *logdet)
+{
+	size_t d = m->d;
+
+	*logdet = 0;
+	for (size_t c = 0; c < d; c++)
+	{
+		double variance = m->covariances[m->family == MS_GMM_DIAG ? j * d + c : j];
+
+		inverse[c] = 1 / sqrt(variance);
+		*logdet += log(variance) / 2;
+		if (!isfinite(inverse[c]))
+			return false;
+	}
+	return true;
+}
+
+static void
+place(ms_scorer *s, const ms_gmm *m, size_t j, const double *inverse, double logdet)
+{
+	size_t d = s->d;
+	size_t group = j / LANES;
+
+	for (size_t c = 0; c < d; c++)
+		set_lane(&s->means[group * d + c], j, m->means[j * d + c]);
+	for (size_t e = 0; e < s->entries; e++)
+		set_lane(&s->inverses[group * s->entries + e], j, inverse[e]);
+	set_lane(&s->constants[group], j,
+			 log(m->weights[j]) - (double) d * 0.5 * log(2 * M_PI) - logdet);
+}
+
+static ms_status
+fill(ms_ctx *ctx, ms_arena *scratch, ms_scorer *s, const ms_gmm *m)
+{
+	size_t d = s->d;
+	double *packed;
+	double *full;
+	double *inverse;
+	double logdet = 0;
+
+	MS_TRY(MS_ALLOC(scratch, ms_packed_size(d), &packed));
+	MS_TRY(MS_ALLOC(scratch, s->diagonal ? 1 : d * d, &full));
+	MS_TRY(MS_ALLOC(scratch, s->diagonal ? d : d * d, &inverse));
+	for (size_t j = 0; j < s->k; j++)
+	{
+		bool ok = s->diagonal ? factor_diagonal(m, j, inverse, &logdet)
+							  : factor(m, j, packed, full, inverse, &logdet);
+
+		if (!ok)
+			return ms_fail(ctx, MS_NOT_DEFINITE, "covariance", (int64_t) j + 1, 0, 0);
+		if (!s->diagonal)
+		{
+			ms_linalg_pack(inverse, d, packed);
+			MS_TRY(ms_tick(ctx, d * d * d / 8));
+		}
+		place(s, m, j, s->diagonal ? inverse : packed, logdet);
+		MS_TRY(ms_tick(ctx, s->entries));
+	}
+	return MS_OK;
+}
+
+ms_status
+ms_scorer_new(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, ms_scorer **out)
+{
+	ms_arena scratch;
+	ms_scorer *s;
+	ms_status status;
+
+	MS_TRY(MS_ZEROED(arena, 1, &s));
+	s->k = m->k;
+	s->d = m->d;
+	s->groups = (s->k + LANES - 1) / LANES;
+	s->diagonal = m->family == MS_GMM_DIAG || m->family == MS_GMM_SPHERICAL;
+	s->entries = s->diagonal ? s->d : ms_packed_size(s->d);
+	MS_TRY(MS_ZEROED(arena, s->groups * s->d, &s->means));
+	MS_TRY(MS_ZEROED(arena, s->groups * s->entries, &s->inverses));
+	MS_TRY(MS_ALLOC(arena, s->groups, &s->constants));
+	MS_TRY(MS_ALLOC(arena, s->d, &s->centred));
+	for (size_t j = 0; j < s->groups * LANES; j++)
+		set_lane(&s->constants[j / LANES], j, -INFINITY);
+	ms_arena_init(&scratch, ctx);
+	status = fill(ctx, &scratch, s, m);
+	ms_arena_free(&scratch);
+	*out = s;
+	return status;
+}
+
+/* Squared Mahalanobis distances of x to the components of a group. */
+static void
+group_distances(const ms_scorer *s, const double *x, size_t group, lanes *q)
+{
+	const lanes *mean = s->means + group * s->d;
+	const lanes *inverse = s->inverses + group * s->entries;
+	lanes *e = s->centred;
+	lanes sum = {0};
+
+	for (size_t i = 0; i < s->d; i++)
+	{
+		lanes y = {0};
+
+		e[i] = x[i] - mean[i];
+		if (s->diagonal)
+			y = e[i] * *inverse++;
+		else
+		{
+			for (size_t c = 0; c <= i; c++)
+				y += e[c] * *inverse++;
+		}
+		sum += y * y;
+	}
+	*q = sum;
+}
+
+static void
+group_joint(const ms_scorer *s, const double *x, size_t group, double *log_joint)
+{
+	size_t left = s->k - group * LANES;
+	lanes q;
+
+	group_distances(s, x, group, &q);
+	q = s->constants[group] - 0.5 * q;
+	memcpy(log_joint, &q, (left < LANES ? left : LANES) * sizeof(double));
+}
+
+double
+ms_score_row(const ms_scorer *s, const double *x, double *log_joint, size_t *best)
+{
+	double sum = 0;
+	double top;
+
+	for (size_t group = 0; group < s->groups; group++)
+		group_joint(s, x, group, log_joint + group * LANES);
+	*best = 0;
+	for (size_t j = 1; j < s->k; j++)
+	{
+		if (log_joint[j] > log_joint[*best])
+			*best = j;
+	}
+	top = log_joint[*best];
+	if (top == -INFINITY)
+		return top;
+	for (size_t j = 0; j < s->k; j++)
+		sum += exp(log_joint[j] - top);
+	return top + log(sum);
+}
+
+double
+ms_score_distance(const ms_scorer *s, const double *x, size_t j)
+{
+	lanes q;
+
+	group_distances(s, x, j / LANES, &q);
+	return sqrt(((double *) &q)[j % LANES]);
+}

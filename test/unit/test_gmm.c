@@ -1,0 +1,326 @@
+/*
+ * test_gmm.c: sizes, criteria, canonical order and bytes of a mixture.
+ */
+#include "core/mixture/gmm.h"
+
+#include "core/base/linalg.h"
+#include "host.h"
+
+static const ms_gmm_family families[] = {MS_GMM_FULL, MS_GMM_TIED, MS_GMM_DIAG, MS_GMM_SPHERICAL};
+
+/* A model with distinct numbers everywhere, definite whatever the family. */
+static ms_status
+make(ms_ctx *ctx, ms_arena *arena, ms_gmm_family family, size_t k, size_t d, ms_gmm *m)
+{
+	size_t triangle = ms_packed_size(d);
+	size_t matrices = family == MS_GMM_TIED ? 1 : k;
+
+	MS_TRY(ms_gmm_new(ctx, arena, family, k, d, m));
+	for (size_t j = 0; j < k; j++)
+		m->weights[j] = 2.0 * (double) (j + 1) / (double) (k * (k + 1));
+	for (size_t i = 0; i < k * d; i++)
+		m->means[i] = (double) i - 1.5;
+	for (size_t i = 0; i < ms_gmm_covariances(family, k, d); i++)
+		m->covariances[i] = 1 + (double) i;
+	for (size_t j = 0; j < matrices && (family == MS_GMM_FULL || family == MS_GMM_TIED); j++)
+	{
+		double *s = m->covariances + j * triangle;
+
+		for (size_t a = 0; a < d; a++)
+		{
+			for (size_t b = 0; b <= a; b++)
+				s[ms_packed_at(a, b)] = a == b ? 3 + (double) (a + j) : 0.25 / (1 + (double) j);
+		}
+	}
+	m->problems[0] = MS_GMM_PROBLEM_SPURIOUS;
+	m->info = (ms_gmm_info){.n = 10,
+							.weight = 12.5,
+							.log_likelihood = -3.25,
+							.icl = 7,
+							.objective = -3.25,
+							.iterations = 9,
+							.stop = MS_GMM_STOP_TOL,
+							.starts = 10,
+							.starts_at_best = 4,
+							.omitted = 2,
+							.seed = -5,
+							.problems = MS_GMM_PROBLEM_OMITTED_ROWS};
+	return MS_OK;
+}
+
+static void
+set_names(ms_gmm *m)
+{
+	static const char names[] = "a\0bc\0";
+
+	m->names = names;
+	m->names_size = sizeof(names) - 1;
+}
+
+TEST(parameters)
+{
+	host h;
+	ms_arena arena;
+	ms_gmm m;
+	/* k = 3, d = 4: 2 + 12 + the covariances' own (gmm.md, 5.2) */
+	double wanted[] = {14 + 30, 14 + 10, 14 + 12, 14 + 3};
+
+	host_init(&h);
+	ms_arena_init(&arena, &h.ctx);
+	for (size_t f = 0; f < 4; f++)
+	{
+		CHECK_INT(make(&h.ctx, &arena, families[f], 3, 4, &m), MS_OK);
+		CHECK_NEAR(ms_gmm_parameters(&m), wanted[f], 0);
+		CHECK_NEAR(ms_gmm_bic(&m), 6.5 + wanted[f] * log(12.5), 1e-15);
+		CHECK_NEAR(ms_gmm_aic(&m), 6.5 + 2 * wanted[f], 1e-15);
+	}
+	ms_arena_free(&arena);
+}
+
+TEST(covariance_of_each_family)
+{
+	host h;
+	ms_arena arena;
+	ms_gmm m;
+	double s[3];
+
+	host_init(&h);
+	ms_arena_init(&arena, &h.ctx);
+	CHECK_INT(make(&h.ctx, &arena, MS_GMM_FULL, 2, 2, &m), MS_OK);
+	ms_gmm_covariance(&m, 1, s);
+	CHECK(s[0] == 4 && s[1] == 0.125 && s[2] == 5);
+	CHECK_INT(make(&h.ctx, &arena, MS_GMM_TIED, 2, 2, &m), MS_OK);
+	ms_gmm_covariance(&m, 1, s);
+	CHECK(s[0] == 3 && s[1] == 0.25 && s[2] == 4);
+	CHECK_INT(make(&h.ctx, &arena, MS_GMM_DIAG, 2, 2, &m), MS_OK);
+	ms_gmm_covariance(&m, 1, s);
+	CHECK(s[0] == 3 && s[1] == 0 && s[2] == 4);
+	CHECK_INT(make(&h.ctx, &arena, MS_GMM_SPHERICAL, 2, 2, &m), MS_OK);
+	ms_gmm_covariance(&m, 1, s);
+	CHECK(s[0] == 2 && s[1] == 0 && s[2] == 2);
+	ms_arena_free(&arena);
+}
+
+TEST(sizes_are_refused)
+{
+	host h;
+	ms_arena arena;
+	ms_gmm m;
+
+	host_init(&h);
+	ms_arena_init(&arena, &h.ctx);
+	CHECK_INT(ms_gmm_new(&h.ctx, &arena, MS_GMM_FULL, 0, 1, &m), MS_BAD_ARGUMENT);
+	CHECK_STR(h.ctx.facts.what, "k");
+	CHECK_INT(ms_gmm_new(&h.ctx, &arena, MS_GMM_FULL, MS_GMM_MAX_K + 1, 1, &m), MS_BAD_ARGUMENT);
+	CHECK_NEAR(h.ctx.facts.wanted, MS_GMM_MAX_K, 0);
+	CHECK_INT(ms_gmm_new(&h.ctx, &arena, MS_GMM_FULL, 1, 0, &m), MS_DIMENSION);
+	CHECK_INT(ms_gmm_new(&h.ctx, &arena, MS_GMM_FULL, 1, MS_MAX_DIM + 1, &m), MS_DIMENSION);
+	CHECK_INT(ms_gmm_new(&h.ctx, &arena, MS_GMM_FULL, MS_GMM_MAX_K, MS_MAX_DIM, &m), MS_REFUSED);
+	ms_arena_free(&arena);
+	CHECK_INT(h.live, 0);
+}
+
+TEST(order)
+{
+	host h;
+	ms_arena arena;
+	ms_gmm m;
+	double weights[] = {0.2, 0.3, 0.3, 0.2};
+
+	host_init(&h);
+	ms_arena_init(&arena, &h.ctx);
+	for (size_t f = 0; f < 4; f++)
+	{
+		CHECK_INT(make(&h.ctx, &arena, families[f], 4, 2, &m), MS_OK);
+		memcpy(m.weights, weights, sizeof(weights));
+		m.means[2] = 9; /* component 1 behind component 2 of equal weight */
+		m.problems[3] = MS_GMM_PROBLEM_SMALL_COMPONENT;
+		CHECK_INT(ms_gmm_sort(&h.ctx, &m), MS_OK);
+		CHECK(m.weights[0] == 0.3 && m.weights[1] == 0.3 && m.weights[2] == 0.2);
+		CHECK(m.means[0] == 2.5 && m.means[2] == 9 && m.means[4] == -1.5 && m.means[6] == 4.5);
+		CHECK_INT(m.problems[2], MS_GMM_PROBLEM_SPURIOUS);
+		CHECK_INT(m.problems[3], MS_GMM_PROBLEM_SMALL_COMPONENT);
+		if (families[f] == MS_GMM_SPHERICAL)
+			CHECK(m.covariances[0] == 3 && m.covariances[1] == 2 && m.covariances[2] == 1);
+		if (families[f] == MS_GMM_FULL)
+			CHECK(m.covariances[0] == 5 && m.covariances[3] == 4 && m.covariances[9] == 6);
+	}
+	ms_arena_free(&arena);
+	CHECK_INT(h.live, 0);
+}
+
+/* Packs m and reads it back; the second packing has the same bytes. */
+static void
+check_round_trip(host *h, ms_arena *arena, const ms_gmm *m)
+{
+	size_t size = ms_gmm_packed_size(m);
+	char *bytes = calloc(1, size);
+	char *again = calloc(1, size);
+	ms_gmm back;
+
+	ms_gmm_pack(m, bytes);
+	CHECK_INT(size % 8, 0);
+	if (CHECK_INT(ms_gmm_unpack(&h->ctx, arena, bytes, size, &back), MS_OK))
+	{
+		CHECK_INT(ms_gmm_packed_size(&back), size);
+		ms_gmm_pack(&back, again);
+		CHECK(memcmp(bytes, again, size) == 0);
+		CHECK(back.k == m->k && back.d == m->d && back.family == m->family);
+		CHECK(memcmp(back.means, m->means, m->k * m->d * sizeof(double)) == 0);
+		CHECK_INT(back.info.seed, m->info.seed);
+		CHECK_NEAR(back.info.log_likelihood, m->info.log_likelihood, 0);
+		CHECK(ms_gmm_hash(bytes) == ms_gmm_hash(again));
+	}
+	free(bytes);
+	free(again);
+}
+
+TEST(round_trip)
+{
+	host h;
+	ms_arena arena;
+	ms_gmm m;
+
+	host_init(&h);
+	ms_arena_init(&arena, &h.ctx);
+	for (size_t f = 0; f < 4; f++)
+	{
+		for (size_t k = 1; k < 4; k++)
+		{
+			CHECK_INT(make(&h.ctx, &arena, families[f], k, 2, &m), MS_OK);
+			check_round_trip(&h, &arena, &m);
+			set_names(&m);
+			check_round_trip(&h, &arena, &m);
+			m.info = (ms_gmm_info){.log_likelihood = -NAN, .icl = NAN, .objective = NAN};
+			check_round_trip(&h, &arena, &m);
+		}
+	}
+	ms_arena_free(&arena);
+	CHECK_INT(h.live, 0);
+}
+
+/* Every single bit that is turned is found, by the hash if by nothing else; and every cut. */
+TEST(damage)
+{
+	host h;
+	ms_arena arena;
+	ms_gmm m;
+	size_t size;
+	char *bytes;
+
+	host_init(&h);
+	ms_arena_init(&arena, &h.ctx);
+	CHECK_INT(make(&h.ctx, &arena, MS_GMM_FULL, 2, 2, &m), MS_OK);
+	set_names(&m);
+	size = ms_gmm_packed_size(&m);
+	bytes = calloc(1, size);
+	ms_gmm_pack(&m, bytes);
+	for (size_t bit = 32; bit < size * 8; bit++)
+	{
+		bytes[bit / 8] ^= (char) (1 << bit % 8);
+		CHECK_INT(ms_gmm_unpack(&h.ctx, &arena, bytes, size, &m), MS_CORRUPT);
+		bytes[bit / 8] ^= (char) (1 << bit % 8);
+	}
+	for (size_t n = 0; n < size; n++)
+		CHECK_INT(ms_gmm_unpack(&h.ctx, &arena, bytes, n, &m), MS_CORRUPT);
+	CHECK_INT(ms_gmm_unpack(&h.ctx, &arena, bytes, size, &m), MS_OK);
+	free(bytes);
+	ms_arena_free(&arena);
+	CHECK_INT(h.live, 0);
+}
+
+/* What is right as bytes and wrong as a model. */
+static void
+check_refused(host *h, ms_arena *arena, const ms_gmm *m, const char *what)
+{
+	char *bytes = calloc(1, ms_gmm_packed_size(m));
+	ms_gmm back;
+
+	ms_gmm_pack(m, bytes);
+	CHECK_INT(ms_gmm_unpack(&h->ctx, arena, bytes, ms_gmm_packed_size(m), &back), MS_CORRUPT);
+	CHECK_STR(h->ctx.facts.what, what);
+	free(bytes);
+}
+
+#define CHECK_REFUSED(change, what)                                                                \
+	do                                                                                             \
+	{                                                                                              \
+		CHECK_INT(make(&h.ctx, &arena, MS_GMM_FULL, 2, 2, &m), MS_OK);                             \
+		change;                                                                                    \
+		check_refused(&h, &arena, &m, what);                                                       \
+	} while (0)
+
+TEST(wrong_models)
+{
+	host h;
+	ms_arena arena;
+	ms_gmm m;
+
+	host_init(&h);
+	ms_arena_init(&arena, &h.ctx);
+	CHECK_REFUSED(m.weights[0] += 1e-8, "weights");
+	CHECK_REFUSED((m.weights[0] = 0, m.weights[1] = 1), "weights");
+	CHECK_REFUSED((m.weights[0] = -0.5, m.weights[1] = 1.5), "weights");
+	CHECK_REFUSED(m.means[3] = INFINITY, "finite");
+	CHECK_REFUSED(m.covariances[0] = NAN, "finite");
+	CHECK_REFUSED(m.covariances[1] = 40, "definite");
+	CHECK_REFUSED(m.covariances[5] = 0, "definite");
+	CHECK_REFUSED(m.problems[0] = MS_GMM_PROBLEM_MAX_ITER, "flags");
+	CHECK_REFUSED(m.info.problems = 0x80, "flags");
+	CHECK_REFUSED(m.info.starts_at_best = 11, "count");
+	CHECK_REFUSED(m.info.weight = -1, "evidence");
+	CHECK_REFUSED(m.info.log_likelihood = INFINITY, "evidence");
+	CHECK_REFUSED((m.names = "a\0b\0c", m.names_size = 6), "names");
+	CHECK_REFUSED((m.names = "a\0b", m.names_size = 3), "names");
+	CHECK_REFUSED(m.family = (ms_gmm_family) 99, "family");
+	ms_arena_free(&arena);
+	CHECK_INT(h.live, 0);
+}
+
+static ms_status
+pack_and_read(ms_ctx *ctx)
+{
+	ms_arena arena;
+	ms_gmm m;
+	ms_status status;
+
+	ms_arena_init(&arena, ctx);
+	status = make(ctx, &arena, MS_GMM_FULL, 40, 40, &m);
+	if (status == MS_OK)
+		status = ms_gmm_sort(ctx, &m);
+	if (status == MS_OK)
+	{
+		size_t size = ms_gmm_packed_size(&m);
+		char *bytes = calloc(1, size);
+
+		ms_gmm_pack(&m, bytes);
+		for (int round = 0; round < 30 && status == MS_OK; round++)
+			status = ms_gmm_unpack(ctx, &arena, bytes, size, &m);
+		free(bytes);
+	}
+	ms_arena_free(&arena);
+	return status;
+}
+
+TEST(refuse_and_stop_everywhere)
+{
+	host h;
+	ms_status status;
+
+	HOST_EVERY(h, status, pack_and_read(&h.ctx));
+	CHECK(h.polls > 0);
+}
+
+int
+main(void)
+{
+	RUN(parameters);
+	RUN(covariance_of_each_family);
+	RUN(sizes_are_refused);
+	RUN(order);
+	RUN(round_trip);
+	RUN(damage);
+	RUN(wrong_models);
+	RUN(refuse_and_stop_everywhere);
+	return unit_done();
+}
