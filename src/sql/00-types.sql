@@ -1,0 +1,160 @@
+-- Stored types: text and binary form, comparison by bytes, hash, cast to jsonb. Every type gets
+-- all of it here; what a type is for stands in its family's part.
+
+-- @for VALUE
+CREATE TYPE @VALUE@;
+
+CREATE FUNCTION @VALUE@_in(cstring) RETURNS @VALUE@
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION @VALUE@_in(cstring) IS 'input: the text form, a JSON object; 22P02 when it is not one of this type';
+
+CREATE FUNCTION @VALUE@_out(@VALUE@) RETURNS cstring
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION @VALUE@_out(@VALUE@) IS 'output: the text form, from which the same bytes are read back';
+
+CREATE FUNCTION @VALUE@_recv(internal) RETURNS @VALUE@
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION @VALUE@_recv(internal) IS 'binary input: the bytes of doc/format.md; 22P03 when they are not a value of this type';
+
+CREATE FUNCTION @VALUE@_send(@VALUE@) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION @VALUE@_send(@VALUE@) IS 'binary output: the bytes of doc/format.md';
+
+CREATE TYPE @VALUE@ (
+	INPUT = @VALUE@_in, OUTPUT = @VALUE@_out, RECEIVE = @VALUE@_recv, SEND = @VALUE@_send,
+	INTERNALLENGTH = VARIABLE, ALIGNMENT = double, STORAGE = external
+);
+
+CREATE CAST (@VALUE@ AS jsonb) WITH INOUT;
+COMMENT ON CAST (@VALUE@ AS jsonb) IS 'the text form as jsonb';
+
+CREATE FUNCTION @VALUE@_eq(a @VALUE@, b @VALUE@) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'measure_value_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION @VALUE@_eq(@VALUE@, @VALUE@) IS 'implementation of the = operator: the same bytes';
+CREATE FUNCTION @VALUE@_ne(a @VALUE@, b @VALUE@) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'measure_value_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION @VALUE@_ne(@VALUE@, @VALUE@) IS 'implementation of the <> operator';
+CREATE FUNCTION @VALUE@_lt(a @VALUE@, b @VALUE@) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'measure_value_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION @VALUE@_lt(@VALUE@, @VALUE@) IS 'implementation of the < operator: order of bytes, for sorting and indexes only';
+CREATE FUNCTION @VALUE@_le(a @VALUE@, b @VALUE@) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'measure_value_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION @VALUE@_le(@VALUE@, @VALUE@) IS 'implementation of the <= operator';
+CREATE FUNCTION @VALUE@_gt(a @VALUE@, b @VALUE@) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'measure_value_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION @VALUE@_gt(@VALUE@, @VALUE@) IS 'implementation of the > operator';
+CREATE FUNCTION @VALUE@_ge(a @VALUE@, b @VALUE@) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'measure_value_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION @VALUE@_ge(@VALUE@, @VALUE@) IS 'implementation of the >= operator';
+CREATE FUNCTION @VALUE@_cmp(a @VALUE@, b @VALUE@) RETURNS integer
+	AS 'MODULE_PATHNAME', 'measure_value_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION @VALUE@_cmp(@VALUE@, @VALUE@) IS 'less-equal-greater of two values by their bytes';
+CREATE FUNCTION @VALUE@_hash(a @VALUE@) RETURNS integer
+	AS 'MODULE_PATHNAME', 'measure_value_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION @VALUE@_hash(@VALUE@) IS 'hash of the bytes';
+CREATE FUNCTION @VALUE@_hash_extended(a @VALUE@, seed bigint) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'measure_value_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION @VALUE@_hash_extended(@VALUE@, bigint) IS '64-bit hash of the bytes under a seed';
+
+CREATE OPERATOR = (
+	LEFTARG = @VALUE@, RIGHTARG = @VALUE@, FUNCTION = @VALUE@_eq, COMMUTATOR = =, NEGATOR = <>,
+	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+);
+COMMENT ON OPERATOR = (@VALUE@, @VALUE@) IS 'equal';
+CREATE OPERATOR <> (
+	LEFTARG = @VALUE@, RIGHTARG = @VALUE@, FUNCTION = @VALUE@_ne, COMMUTATOR = <>, NEGATOR = =,
+	RESTRICT = neqsel, JOIN = neqjoinsel
+);
+COMMENT ON OPERATOR <> (@VALUE@, @VALUE@) IS 'not equal';
+CREATE OPERATOR < (
+	LEFTARG = @VALUE@, RIGHTARG = @VALUE@, FUNCTION = @VALUE@_lt, COMMUTATOR = >, NEGATOR = >=,
+	RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+COMMENT ON OPERATOR < (@VALUE@, @VALUE@) IS 'less than, by bytes';
+CREATE OPERATOR <= (
+	LEFTARG = @VALUE@, RIGHTARG = @VALUE@, FUNCTION = @VALUE@_le, COMMUTATOR = >=, NEGATOR = >,
+	RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+COMMENT ON OPERATOR <= (@VALUE@, @VALUE@) IS 'less than or equal, by bytes';
+CREATE OPERATOR > (
+	LEFTARG = @VALUE@, RIGHTARG = @VALUE@, FUNCTION = @VALUE@_gt, COMMUTATOR = <, NEGATOR = <=,
+	RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+COMMENT ON OPERATOR > (@VALUE@, @VALUE@) IS 'greater than, by bytes';
+CREATE OPERATOR >= (
+	LEFTARG = @VALUE@, RIGHTARG = @VALUE@, FUNCTION = @VALUE@_ge, COMMUTATOR = <=, NEGATOR = <,
+	RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR >= (@VALUE@, @VALUE@) IS 'greater than or equal, by bytes';
+
+CREATE OPERATOR CLASS @VALUE@_ops DEFAULT FOR TYPE @VALUE@ USING btree AS
+	OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
+	FUNCTION 1 @VALUE@_cmp(@VALUE@, @VALUE@);
+COMMENT ON OPERATOR CLASS @VALUE@_ops USING btree IS 'order of bytes: GROUP BY, DISTINCT, sorting';
+CREATE OPERATOR CLASS @VALUE@_ops DEFAULT FOR TYPE @VALUE@ USING hash AS
+	OPERATOR 1 =,
+	FUNCTION 1 @VALUE@_hash(@VALUE@),
+	FUNCTION 2 @VALUE@_hash_extended(@VALUE@, bigint);
+COMMENT ON OPERATOR CLASS @VALUE@_ops USING hash IS 'hash of bytes: hash joins and hash aggregation';
+
+-- @end
+-- Row types of answers. They may gain columns in an upgrade.
+
+CREATE TYPE measure_estimate AS (
+	estimate float8, std_error float8, lower float8, upper float8, level float8, n_a bigint, n_b bigint,
+	method text, converged boolean, seed bigint, details jsonb
+);
+COMMENT ON TYPE measure_estimate IS 'an estimate with its interval; details: bandwidth, gap, shares and the like';
+
+CREATE TYPE measure_curve AS (series text, x float8, y float8);
+COMMENT ON TYPE measure_curve IS 'a point of a chart, long form';
+
+CREATE TYPE measure_bin AS (bin integer, lo float8, hi float8, n float8, density float8);
+COMMENT ON TYPE measure_bin IS 'a bin of a histogram: weight n in [lo, hi), the last one with hi; density integrates to 1 over the sample';
+
+CREATE TYPE measure_point AS (id text, x float8[], weight float8);
+COMMENT ON TYPE measure_point IS 'a row of a sample; NULL elements are gaps';
+
+CREATE TYPE measure_column AS (
+	dim integer, name text, n float8, missing bigint, mean float8, sd float8, min float8, q1 float8, median float8,
+	q3 float8, max float8
+);
+COMMENT ON TYPE measure_column IS 'what a column of a sample looks like; n is the weight of its values, sd has divisor n - 1, quartiles are of type 1';
+
+CREATE TYPE measure_sample_info AS (
+	n bigint, weight float8, d integer, distinct_rows bigint, incomplete bigint, keyed boolean, kinds text[], bytes bigint
+);
+COMMENT ON TYPE measure_sample_info IS 'what a value holds: rows, their weight, columns, rows with a NULL element, kinds of columns, bytes';
+
+CREATE TYPE measure_moment AS (dim integer, name text, n float8, mean float8, sd float8, std_error float8);
+COMMENT ON TYPE measure_moment IS 'moments of one column; sd has divisor n - 1, std_error is sd / sqrt(n)';
+
+CREATE TYPE measure_entry AS (i integer, j integer, value float8);
+COMMENT ON TYPE measure_entry IS 'an entry of a matrix, from 1';
+
+CREATE TYPE measure_axis AS (component integer, variance float8, share float8, loading float8[]);
+COMMENT ON TYPE measure_axis IS 'a principal axis: its variance, its share of all variance, its unit vector';
+
+CREATE TYPE measure_gmm_info AS (
+	k integer, d integer, n bigint, weight float8, covariance text, log_likelihood float8, parameters integer, bic float8,
+	aic float8, icl float8, iterations integer, converged boolean, stop_reason text, starts integer,
+	starts_at_best integer, smallest_weight float8, omitted bigint, seed bigint, problems text[]
+);
+COMMENT ON TYPE measure_gmm_info IS 'the evidence of a mixture; bic, aic and icl are lower for better models; problems is {} when there is nothing to say';
+
+CREATE TYPE measure_gmm_component AS (
+	component integer, weight float8, n float8, mean float8[], sd float8[], covariance float8[], problems text[]
+);
+COMMENT ON TYPE measure_gmm_component IS 'a component of a mixture; n is its share of the rows, covariance is d x d with divisor n';
+
+CREATE TYPE measure_gmm_column AS (component integer, weight float8, dim integer, name text, mean float8, sd float8);
+COMMENT ON TYPE measure_gmm_column IS 'a column of a component, long form';
+
+CREATE TYPE measure_gmm_score AS (component integer, probability float8, log_density float8, distance float8, tail_p float8);
+COMMENT ON TYPE measure_gmm_score IS 'all about a row under a mixture; distance is Mahalanobis, not squared; tail_p is the share of the model with lower density';
+
+-- The library and the extension's script.
+
+CREATE FUNCTION pgmeasure_version() RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgmeasure_version() IS 'version of the library; a warning when the extension''s script has another';
