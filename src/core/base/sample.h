@@ -55,15 +55,15 @@ typedef struct ms_sample
 	ms_head head;
 	uint64_t n;
 	uint32_t d;
-	uint32_t reserved;	 /* 0 */
+	uint32_t reserved;   /* 0 */
 	uint64_t incomplete; /* rows with a gap */
-	uint64_t heap;		 /* bytes of strings */
+	uint64_t heap;       /* bytes of strings */
 } ms_sample;
 
 typedef struct ms_sample_draw
 {
-	uint64_t size;		/* rows wanted, at least 1 */
-	uint64_t seen;		/* rows offered */
+	uint64_t size;      /* rows wanted, at least 1 */
+	uint64_t seen;      /* rows offered */
 	uint64_t threshold; /* a row whose id's hash is greater is not among the least `size` */
 } ms_sample_draw;
 
@@ -102,7 +102,8 @@ ms_sample_base(size_t d, uint16_t flags)
 static inline uint64_t *
 ms_sample_record(const ms_sample *s, size_t i)
 {
-	return (uint64_t *) ((char *) s + ms_sample_base(s->d, s->head.flags)) + i * ms_sample_stride(s);
+	return (uint64_t *) ((char *) s + ms_sample_base(s->d, s->head.flags)) +
+		   i * ms_sample_stride(s);
 }
 
 /* Kind of each column, d bytes; NULL when all are numbers. */
@@ -116,7 +117,8 @@ static inline ms_sample_draw *
 ms_sample_drawing(const ms_sample *s)
 {
 	return s->head.flags & MS_SAMPLE_DRAWING
-			   ? (ms_sample_draw *) ((char *) s + ms_sample_base(s->d, s->head.flags) - sizeof(ms_sample_draw))
+			   ? (ms_sample_draw *) ((char *) s + ms_sample_base(s->d, s->head.flags) -
+									 sizeof(ms_sample_draw))
 			   : NULL;
 }
 
@@ -152,6 +154,9 @@ ms_sample_string(const ms_sample *s, size_t size, uint64_t handle)
 
 /* How each slot of a record compares: kinds[stride] of ms_slot_kind. MS_SLOT_UINT64 is a handle. */
 extern void ms_sample_slot_kinds(const ms_sample *s, unsigned char *kinds);
+
+/* Whether column j is gaps alone; looks at the first row alone in most columns. */
+extern bool ms_sample_column_empty(const ms_sample *s, size_t j);
 
 /* Bytes that are taken; the rest of `size` is free. */
 extern size_t ms_sample_used(const ms_sample *s);
@@ -200,11 +205,14 @@ ms_sample_commit(ms_sample *s, bool incomplete)
  * threshold, and the caller MUST call ms_sample_prune before anything else: rows above the
  * threshold may be there, and up to 4 * size rows.
  */
-extern ms_status ms_sample_meet(ms_ctx *ctx, const ms_sample *into, const ms_sample *from, uint16_t *flags);
-extern void ms_sample_convert(void *to, size_t to_size, const ms_sample *from, size_t from_size, uint16_t flags);
+extern ms_status ms_sample_meet(ms_ctx *ctx, const ms_sample *into, const ms_sample *from,
+								uint16_t *flags);
+extern void ms_sample_convert(void *to, size_t to_size, const ms_sample *from, size_t from_size,
+							  uint16_t flags);
 extern size_t ms_sample_convert_size(const ms_sample *s, uint16_t flags);
 extern size_t ms_sample_merge_size(const ms_sample *into, const ms_sample *from);
-extern void ms_sample_merge(ms_sample *into, size_t into_size, const ms_sample *from, size_t from_size);
+extern void ms_sample_merge(ms_sample *into, size_t into_size, const ms_sample *from,
+							size_t from_size);
 
 /*
  * Drawing a subsample: the `size` rows that come first by (hash of the id, then the row itself in
