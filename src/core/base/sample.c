@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/base/order.h"
-#include "core/base/sample_strings.h"
+#include "core/base/sample_parts.h"
 #include "core/base/sums.h"
 
 /* --- canonical order ------------------------------------------------------------------------ */
@@ -43,7 +43,7 @@ forget_kinds(ms_ctx *ctx, ms_sample *s)
 }
 
 ms_status
-ms_sample_canonical(ms_ctx *ctx, ms_sample *s, size_t size)
+ms_sample_sort(ms_ctx *ctx, ms_sample *s, size_t size)
 {
 	unsigned char kinds[MS_SAMPLE_MAX_STRIDE];
 
@@ -55,6 +55,14 @@ ms_sample_canonical(ms_ctx *ctx, ms_sample *s, size_t size)
 	MS_TRY(ms_order_sort(ctx, ms_sample_record(s, 0), s->n, ms_sample_stride(s), kinds));
 	s->head.flags |= MS_SAMPLE_CANONICAL;
 	return MS_OK;
+}
+
+ms_status
+ms_sample_canonical(ms_ctx *ctx, ms_sample *s, size_t size)
+{
+	if (s->head.flags & MS_SAMPLE_DRAWING)
+		MS_TRY(ms_sample_prune(ctx, s, size));
+	return ms_sample_sort(ctx, s, size);
 }
 
 void

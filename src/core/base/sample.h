@@ -202,8 +202,8 @@ ms_sample_commit(ms_sample *s, bool incomplete)
  * Where *flags differs from into's own, ms_sample_convert comes next (it adds weights and nothing
  * else, and keeps CANONICAL). Then ms_sample_merge_size bytes must be free in `into`. A value may
  * be merged with itself. Two DRAWING values add what they have seen and keep the smaller
- * threshold, and the caller MUST call ms_sample_prune before anything else: rows above the
- * threshold may be there, and up to 4 * size rows.
+ * threshold; the caller then prunes as after an append (rows above the threshold may lie there
+ * until then: they go with the next prune).
  */
 extern ms_status ms_sample_meet(ms_ctx *ctx, const ms_sample *into, const ms_sample *from,
 								uint16_t *flags);
@@ -221,8 +221,10 @@ extern void ms_sample_merge(ms_sample *into, size_t into_size, const ms_sample *
  * arrive nor on when they are pruned. Rows of equal ids tie by the row.
  *
  * A row is offered (counted in `seen`) and, when ms_sample_offer says so, appended with weight 1;
- * when n then reaches twice `size`, and after every merge, ms_sample_prune throws away what is
- * beyond `size` and lowers the threshold. Cost: O(size (1 + log(seen / size))) rows are ever sorted.
+ * when n then has reached twice `size`, ms_sample_prune throws away what is beyond `size` and
+ * lowers the threshold; at fewer rows it may wait. About 2 size (1 + ln(seen / size)) rows are
+ * ever sorted. ms_sample_canonical prunes, too: so the bytes of an unfinished drawing that
+ * travels depend on the multiset of rows offered alone.
  */
 /* The hash of the id in an id slot, and of a text id that is not in the heap yet. */
 extern uint64_t ms_sample_id_hash(const ms_sample *s, size_t size, uint64_t id_slot);
@@ -239,7 +241,7 @@ extern ms_status ms_sample_drawn(ms_ctx *ctx, ms_sample *s, size_t size);
 /* --- finished ------------------------------------------------------------------------------- */
 
 /*
- * Canonical order, in place; nothing to do where the flag says so. Scratch: 24 bytes a string and
+ * Canonical order, in place; a DRAWING value is pruned. Nothing to do where the flag says so. Scratch: 24 bytes a string and
  * the heap once more. MS_STOPPED and a refused allocation leave the same rows.
  */
 extern ms_status ms_sample_canonical(ms_ctx *ctx, ms_sample *s, size_t size);
@@ -251,7 +253,7 @@ extern void ms_sample_flatten(void *to, const ms_sample *s, size_t size);
  * The one validator: MS_CORRUPT (what = the check, index = byte offset) unless the bytes, aligned
  * to 8, are a finished value of `type`. The host's word is not read; whether strings are good
  * text is the host's matter. A mixed value is a sample of one row, MIXED, without weight and id.
- * A DRAWING value is finished, too: a state that travels. Scratch: 8 bytes a string.
+ * A DRAWING value, pruned, is finished too: a state that travels. Scratch: 8 bytes a string.
  */
 extern ms_status ms_sample_check(ms_ctx *ctx, const void *bytes, size_t size, ms_type type);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/base/order.h"
-#include "core/base/sample_strings.h"
+#include "core/base/sample_parts.h"
 
 #define SIGN_BIT (UINT64_C(1) << 63)
 #define EXPONENT_BITS UINT64_C(0x7ff0000000000000)
@@ -90,18 +90,20 @@ check_kinds(ms_ctx *ctx, const ms_sample *s)
 	return MS_OK;
 }
 
-/* Between size and twice as many rows are held; before the first prune, all that were seen. */
+/* Rows that were thrown away leave `size` rows, whose greatest hash is the threshold. */
 static ms_status
 check_draw(ms_ctx *ctx, const ms_sample *s)
 {
 	const ms_sample_draw *draw = ms_sample_drawing(s);
-	bool pruned;
+	uint64_t kept;
 
 	if (!draw)
 		return MS_OK;
-	pruned = draw->seen != s->n || draw->threshold != UINT64_MAX;
-	if (draw->seen < s->n || s->n - s->n / 2 > draw->size || (pruned && s->n < draw->size))
-		return corrupt(ctx, "drawing", offset_of(s, draw), (double) draw->size, (double) s->n);
+	kept = draw->seen < draw->size ? draw->seen : draw->size;
+	if (draw->size < 1 || s->n != kept)
+		return corrupt(ctx, "drawing", offset_of(s, draw), (double) s->n, (double) kept);
+	if (s->n == draw->seen && draw->threshold != UINT64_MAX)
+		return corrupt(ctx, "threshold", offset_of(s, &draw->threshold), 0, 0);
 	return MS_OK;
 }
 
@@ -159,10 +161,9 @@ check_point(ms_ctx *ctx, const ms_sample *s, const uint64_t *record, bool *incom
 
 /* Weight and id. */
 static ms_status
-check_tail(ms_ctx *ctx, const ms_sample *s, size_t size, const uint64_t *record)
+check_tail(ms_ctx *ctx, const ms_sample *s, const uint64_t *record)
 {
 	uint16_t flags = s->head.flags;
-	const ms_sample_draw *draw = ms_sample_drawing(s);
 	const uint64_t *weight = record + ms_sample_weight_slot(s);
 	const uint64_t *id = record + ms_sample_id_slot(s);
 
@@ -170,17 +171,35 @@ check_tail(ms_ctx *ctx, const ms_sample *s, size_t size, const uint64_t *record)
 		return corrupt(ctx, "weight", offset_of(s, weight), 0, 0);
 	if (flags & MS_SAMPLE_ID_TEXT && !is_handle(s, *id))
 		return corrupt(ctx, "id", offset_of(s, id), 0, 0);
-	if (!draw)
-		return MS_OK;
-	if (*weight != ONE_BITS)
+	if (flags & MS_SAMPLE_DRAWING && *weight != ONE_BITS)
 		return corrupt(ctx, "weight", offset_of(s, weight), 0, 1);
-	if (ms_sample_id_hash(s, size, *id) > draw->threshold)
-		return corrupt(ctx, "threshold", offset_of(s, id), 0, 0);
-	return ms_tick(ctx, 20);
+	return MS_OK;
+}
+
+/* The threshold is the greatest hash of an id, once rows have been thrown away. */
+static ms_status
+check_threshold(ms_ctx *ctx, const ms_sample *s, size_t size)
+{
+	const ms_sample_draw *draw = ms_sample_drawing(s);
+	uint64_t greatest = 0;
+
+	if (!draw || draw->seen == s->n)
+		return MS_OK;
+	for (size_t i = 0; i < s->n; i++)
+	{
+		uint64_t id = ms_sample_record(s, i)[ms_sample_id_slot(s)];
+		uint64_t hash = ms_sample_id_hash(s, size, id);
+
+		greatest = hash > greatest ? hash : greatest;
+		MS_TRY(ms_tick(ctx, 20));
+	}
+	if (greatest != draw->threshold)
+		return corrupt(ctx, "threshold", offset_of(s, &draw->threshold), 0, 0);
+	return MS_OK;
 }
 
 static ms_status
-check_records(ms_ctx *ctx, const ms_sample *s, size_t size)
+check_records(ms_ctx *ctx, const ms_sample *s)
 {
 	unsigned char kinds[MS_SAMPLE_MAX_STRIDE];
 	size_t stride = ms_sample_stride(s);
@@ -193,7 +212,7 @@ check_records(ms_ctx *ctx, const ms_sample *s, size_t size)
 		bool incomplete;
 
 		MS_TRY(check_point(ctx, s, record, &incomplete));
-		MS_TRY(check_tail(ctx, s, size, record));
+		MS_TRY(check_tail(ctx, s, record));
 		if (i > 0 && ms_order_compare(record - stride, record, stride, kinds) > 0)
 			return corrupt(ctx, "order", offset_of(s, record), 0, 0);
 		gaps += incomplete;
@@ -281,8 +300,9 @@ ms_sample_check(ms_ctx *ctx, const void *bytes, size_t size, ms_type type)
 	MS_TRY(check_size(ctx, s, size));
 	MS_TRY(check_kinds(ctx, s));
 	MS_TRY(check_draw(ctx, s));
-	MS_TRY(check_records(ctx, s, size));
+	MS_TRY(check_records(ctx, s));
 	MS_TRY(check_kinds_used(ctx, s));
+	MS_TRY(check_threshold(ctx, s, size));
 	if (s->heap == 0)
 		return MS_OK;
 	ms_arena_init(&arena, ctx);

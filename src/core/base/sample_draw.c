@@ -1,7 +1,7 @@
 /*
  * sample_draw.c: a subsample by the least hashes of ids, a "bottom-k" sketch (Cohen & Kaplan
- * 2007) that keeps whole rows. Between size and 2 * size rows are held; a prune costs a sort of
- * them, O(1) rows for each row that was appended.
+ * 2007) that keeps whole rows. Up to 2 * size rows are held; a prune costs a sort of them, two rows
+ * for each that was appended.
  */
 #include "core/base/sample.h"
 
@@ -9,6 +9,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/order.h"
+#include "core/base/sample_parts.h"
 
 /* Part of the format: which rows a subsample holds depends on it. ASCII "subsampl". */
 #define DRAW_SEED UINT64_C(0x73756273616d706c)
@@ -90,7 +91,7 @@ prune(ms_ctx *ctx, ms_arena *arena, ms_sample *s, size_t size)
 	unsigned char *keep;
 	uint64_t *ranks;
 
-	MS_TRY(ms_sample_canonical(ctx, s, size));
+	MS_TRY(ms_sample_sort(ctx, s, size));
 	MS_TRY(rank_rows(ctx, arena, s, size, &ranks));
 	MS_TRY(MS_ZEROED(arena, s->n, &keep));
 	for (size_t i = 0; i < draw->size; i++)
@@ -106,7 +107,9 @@ ms_sample_prune(ms_ctx *ctx, ms_sample *s, size_t size)
 	ms_arena arena;
 	ms_status status;
 
-	if (s->n <= ms_sample_drawing(s)->size)
+	size_t wanted = ms_sample_drawing(s)->size;
+
+	if (s->n <= wanted || wanted == 0)
 		return MS_OK;
 	ms_arena_init(&arena, ctx);
 	status = prune(ctx, &arena, s, size);

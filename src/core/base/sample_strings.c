@@ -6,7 +6,7 @@
  * after the prefix that it shares. So every byte is read once or twice however many strings are
  * equal, and the radix sort below has no hostile input.
  */
-#include "core/base/sample_strings.h"
+#include "core/base/sample_parts.h"
 
 #include <string.h>
 

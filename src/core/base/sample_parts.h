@@ -1,10 +1,13 @@
 /*
- * sample_strings.h: the strings of a sample in order. Private to sample*.c.
+ * sample_parts.h: what the files sample*.c share among themselves.
  */
-#ifndef MS_SAMPLE_STRINGS_H
-#define MS_SAMPLE_STRINGS_H
+#ifndef MS_SAMPLE_PARTS_H
+#define MS_SAMPLE_PARTS_H
 
 #include "core/base/sample.h"
+
+/* Canonical order of all rows there are: ms_sample_canonical without the prune. */
+extern ms_status ms_sample_sort(ms_ctx *ctx, ms_sample *s, size_t size);
 
 /* Slots that hold a string which takes bytes, and a copy of them, record by record. */
 extern ms_status ms_strings_count(ms_ctx *ctx, const ms_sample *s, size_t *count);
