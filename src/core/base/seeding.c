@@ -225,13 +225,12 @@ find_mean(seeder *s, envelope *e)
 
 /* Running sums of w_i q_i (in the place of D, which only exact draws need) and of w_i. */
 static ms_status
-prepare(seeder *s, envelope *e)
+add_up(seeder *s, envelope *e)
 {
 	const ms_rows *rows = &s->view->rows;
 	ms_sum spread = {0, 0};
 	ms_sum mass = {0, 0};
 
-	MS_TRY(find_mean(s, e));
 	e->spread = s->near;
 	if (rows->w)
 		MS_TRY(MS_ALLOC(s->scratch, rows->n, &e->mass));
@@ -348,9 +347,10 @@ draw_by_rejection(seeder *s)
 	size_t found;
 	ms_rng rng;
 
-	MS_TRY(prepare(s, &e));
+	MS_TRY(find_mean(s, &e));
 	if (!(e.total_mass > 0))
 		return MS_OK;
+	MS_TRY(add_up(s, &e));
 	ms_rng_init(&rng, s->seed, ms_hash_u64(0, STREAM_TRIAL));
 	found = propose_by_mass(s, &e, &rng);
 	while (found < n)
@@ -429,17 +429,19 @@ ms_seeding_kmeanspp(ms_ctx *ctx, ms_arena *arena, const ms_view *view, size_t k,
 size_t
 ms_seeding_bytes(size_t n, size_t d, size_t k)
 {
-	size_t scratch;
-	size_t result;
-	size_t items;
+	size_t width;
+	size_t lines;
+	size_t rows;
 	size_t bytes;
 
-	k = least_of(k, n);
-	/* two numbers a row, k indices, k centers and a mean, and what five blocks take beside that */
-	ms_size_mul(n, 2, &scratch);
-	ms_size_mul(k + 1, d + 1, &result);
-	ms_size_add(scratch, result, &items);
-	ms_size_mul(items, sizeof(double), &bytes);
-	ms_size_add(bytes, 5 * 128, &bytes);
+	/* two numbers a row; k + 1 lines for seeds, 2k + 9 for Lloyd; ten blocks' own bytes */
+	ms_size_mul(n, 2, &rows);
+	ms_size_add(d, 1, &width);
+	ms_size_mul(least_of(k, n), 3, &lines);
+	ms_size_add(lines, 10, &lines);
+	ms_size_mul(lines, width, &bytes);
+	ms_size_add(bytes, rows, &bytes);
+	ms_size_mul(bytes, sizeof(double), &bytes);
+	ms_size_add(bytes, 10 * 128, &bytes);
 	return bytes;
 }

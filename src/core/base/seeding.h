@@ -45,7 +45,7 @@ typedef struct ms_seeds
 extern ms_status ms_seeding_kmeanspp(ms_ctx *ctx, ms_arena *arena, const ms_view *view, size_t k,
 									 ms_seeding_method method, uint64_t seed, ms_seeds *out);
 
-/* The most bytes that a call holds, result included; SIZE_MAX when that overflows. */
+/* The most bytes that seeds, or Lloyd's iterations after them, hold; SIZE_MAX on overflow. */
 extern size_t ms_seeding_bytes(size_t n, size_t d, size_t k);
 
 /*
