@@ -161,6 +161,20 @@ report_range(const char *argument, double got, const char *wanted)
 }
 
 void
+report_range_hint(const char *argument, double got, const char *wanted, const char *hint)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be %s, got %.17g", argument, wanted, got),
+					errhint("%s", hint)));
+}
+
+void
+report_not_yet(const char *what)
+{
+	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("%s is not supported yet", what),
+					errhint("Leave the argument out to get its default.")));
+}
+
+void
 report_length(const char *argument, size_t got, size_t wanted)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -284,6 +298,91 @@ report_several_columns(const char *function, size_t d)
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("%s needs a value of one column, got %zu", function, d),
 					errhint("Take one column with a marginal, as in sample_marginal(s, '{1}').")));
+}
+
+/* --- fitted models -------------------------------------------------------------------------- */
+
+void
+report_model_columns(size_t got, size_t wanted, char **names)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (size_t c = 0; names && c < wanted; c++)
+		appendStringInfo(&list, "%s%s", list.len ? ", " : "", names[c]);
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("a row has %zu columns, the model has %zu", got, wanted),
+					list.len ? errdetail("The model's columns are: %s.", list.data) : 0,
+					errhint("Pass the columns that the model was fitted on, in the same order.")));
+}
+
+/* The error that a status raises, caught as it is worded: nothing else has happened yet. */
+static ErrorData *
+core_error(const ms_ctx *ctx, ms_status status)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ErrorData *volatile error = NULL;
+
+	PG_TRY();
+	{
+		report_core(ctx, status);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+	}
+	PG_END_TRY();
+	return error;
+}
+
+void
+report_null_result(const char *function, const ms_ctx *ctx, ms_status status)
+{
+	ErrorData *error = core_error(ctx, status);
+
+	ereport(WARNING, (errcode(error->sqlerrcode), errmsg("%s gives NULL: %s", function, error->message),
+					  errdetail("This is the first such failure of the statement; others are not shown."),
+					  error->hint ? errhint("%s", error->hint) : 0));
+}
+
+static const struct
+{
+	const char *code;
+	const char *fact;
+	const char *remedy;
+} problem_texts[] = {
+	{"max_iter", "the fit stopped after %.0f iterations and had not converged", "raise max_iter or tol"},
+	{"regularised", "the covariance of component %.0f had to be kept from collapsing", "lower k, or prior => true"},
+	{"spurious", "component %.0f may be spurious: it rests on %.1f rows", "lower k, or prior => true"},
+	{"small_component", "component %.0f rests on %.1f rows", "lower k, or prior => true"},
+	{"many_parameters", "there are %.0f parameters for %.0f rows", "lower k, or covariance => 'diag' or 'tied'"},
+	{"few_starts_agree", "%.0f of %.0f starts reached the best solution", "raise n_init"},
+	{"omitted_rows", "%.0f rows with a NULL element were left out", NULL},
+};
+
+char *
+report_problem_fact(const char *code, double a, double b)
+{
+	for (int i = 0; i < lengthof(problem_texts); i++)
+		if (strcmp(problem_texts[i].code, code) == 0)
+			return psprintf(problem_texts[i].fact, a, b);
+	return pstrdup(code);
+}
+
+const char *
+report_problem_remedy(const char *code)
+{
+	for (int i = 0; i < lengthof(problem_texts); i++)
+		if (strcmp(problem_texts[i].code, code) == 0)
+			return problem_texts[i].remedy;
+	return NULL;
+}
+
+void
+report_doubtful(const char *function, const char *fact, const char *remedy)
+{
+	ereport(WARNING, (errmsg("%s: %s", function, fact), remedy ? errhint("To try: %s.", remedy) : 0));
 }
 
 /* --- notices -------------------------------------------------------------------------------- */

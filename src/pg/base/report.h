@@ -24,6 +24,8 @@ extern void report_choice(const char *argument, const char *got, const char *con
 extern void report_option(const char *got, const char *const *keys) pg_attribute_noreturn();
 extern void report_option_value(const char *key, const char *wanted) pg_attribute_noreturn();
 extern void report_range(const char *argument, double got, const char *wanted) pg_attribute_noreturn();
+extern void report_range_hint(const char *argument, double got, const char *wanted, const char *hint) pg_attribute_noreturn();
+extern void report_not_yet(const char *what) pg_attribute_noreturn();
 extern void report_length(const char *argument, size_t got, size_t wanted) pg_attribute_noreturn();
 extern void report_changed(const char *argument, const char *aggregate) pg_attribute_noreturn();
 extern void report_not_aggregate(void) pg_attribute_noreturn();
@@ -44,6 +46,20 @@ extern void report_memory(const char *what, size_t need, size_t limit) pg_attrib
 extern void report_wrong_type(const char *wanted) pg_attribute_noreturn();
 extern void report_text_form(const char *type, const char *problem) pg_attribute_noreturn();
 extern void report_several_columns(const char *function, size_t d) pg_attribute_noreturn();
+
+/* Fitted models. A row of another width than the model; names is NULL when the model has none. */
+extern void report_model_columns(size_t got, size_t wanted, char **names) pg_attribute_noreturn();
+
+/* on_failure => 'null': the reason of a status as a WARNING. */
+extern void report_null_result(const char *function, const ms_ctx *ctx, ms_status status);
+
+/*
+ * Problems of a result, by their code and the two numbers that each speaks of: a sentence for
+ * people, and what to do (NULL when there is nothing). Both go into WARNINGs and summaries.
+ */
+extern char *report_problem_fact(const char *code, double a, double b);
+extern const char *report_problem_remedy(const char *code);
+extern void report_doubtful(const char *function, const char *fact, const char *remedy);
 
 /* pgmeasure.progress: NOTICE when it is on, else DEBUG1 */
 extern void report_progress(bool visible, const ms_progress *p, double seconds);
