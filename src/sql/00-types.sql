@@ -112,8 +112,8 @@ COMMENT ON TYPE measure_curve IS 'a point of a chart, long form';
 CREATE TYPE measure_bin AS (bin integer, lo float8, hi float8, n float8, density float8);
 COMMENT ON TYPE measure_bin IS 'a bin of a histogram: weight n in [lo, hi), the last one with hi; density integrates to 1 over the sample';
 
-CREATE TYPE measure_point AS (id text, x float8[], weight float8);
-COMMENT ON TYPE measure_point IS 'a row of a sample; NULL elements are gaps';
+CREATE TYPE measure_point AS (id text, x float8[], weight float8, mixed measure_mixed);
+COMMENT ON TYPE measure_point IS 'a row of a sample; NULL elements of x are gaps; mixed is the whole row of a mixed sample';
 
 CREATE TYPE measure_column AS (
 	dim integer, name text, n float8, missing bigint, mean float8, sd float8, min float8, q1 float8, median float8,

@@ -83,18 +83,6 @@ json_on_object(void *state)
 }
 
 static JsonActionResult
-json_on_array_start(void *state)
-{
-	JsonReader *r = state;
-
-	if (r->objects == 0)
-		json_refuse(r->object, "The text must be a JSON object.%s", "");
-	r->arrays++;
-	r->object->fields[r->object->n - 1].kind = JSON_LIST;
-	JSON_ACTION_RETURN;
-}
-
-static JsonActionResult
 json_on_array_end(void *state)
 {
 	((JsonReader *) state)->arrays--;
@@ -117,6 +105,18 @@ json_on_field(void *state, char *name, bool isnull)
 							  : palloc(o->capacity * sizeof(JsonField));
 	}
 	o->fields[o->n++] = (JsonField){.key = name, .kind = JSON_NULL_VALUE};
+	JSON_ACTION_RETURN;
+}
+
+static JsonActionResult
+json_on_array_start(void *state)
+{
+	JsonReader *r = state;
+
+	if (r->objects == 0 && r->arrays == 0)
+		json_on_field(state, pstrdup(""), false);
+	r->arrays++;
+	r->object->fields[r->object->n - 1].kind = JSON_LIST;
 	JSON_ACTION_RETURN;
 }
 
@@ -155,8 +155,8 @@ json_on_scalar(void *state, char *token, JsonTokenType type)
 	JsonReader *r = state;
 	JsonField *f;
 
-	if (r->objects == 0)
-		json_refuse(r->object, "The text must be a JSON object.%s", "");
+	if (r->objects == 0 && r->arrays == 0)
+		json_refuse(r->object, "The text must be a JSON object or array.%s", "");
 	f = &r->object->fields[r->object->n - 1];
 	if (f->n == f->capacity)
 	{

@@ -56,7 +56,10 @@ typedef struct JsonObject
 	int capacity;
 } JsonObject;
 
-/* Parses text; errors are 22P02. An object within the object, a repeated key or a non-object is refused. */
+/*
+ * Parses text; errors are 22P02. An object within the object or a repeated key is
+ * refused. A text that is an array is the list of the field "".
+ */
 extern void json_parse(JsonObject *o, const char *type, char *text);
 
 /* A field by its key, marked as used; kind JSON_MISSING when it is not there. Never NULL. */

@@ -166,6 +166,33 @@ arg_names(FunctionCallInfo fcinfo, int argno, size_t want)
 	return names;
 }
 
+uint32 *
+arg_dims(FunctionCallInfo fcinfo, int argno, size_t d, size_t *nd)
+{
+	Datum *items;
+	bool *nulls;
+	int n;
+	uint32 *dims;
+	bool *taken = palloc0(sizeof(bool) * (d + 1));
+
+	arg_required(fcinfo, argno, "dims");
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(argno), INT4OID, sizeof(int32), true, TYPALIGN_INT, &items, &nulls, &n);
+	if (n < 1)
+		report_length("dims", 0, 1);
+	dims = palloc(sizeof(uint32) * (size_t) n);
+	for (int i = 0; i < n; i++)
+	{
+		int32 dim = nulls[i] ? 0 : DatumGetInt32(items[i]);
+
+		if (dim < 1 || (size_t) dim > d || taken[dim])
+			report_range("an element of dims", dim, psprintf("a column from 1 to %zu, each at most once", d));
+		taken[dim] = true;
+		dims[i] = (uint32) dim - 1;
+	}
+	*nd = (size_t) n;
+	return dims;
+}
+
 void
 arg_options(FunctionCallInfo fcinfo, int argno, const char *const *keys)
 {

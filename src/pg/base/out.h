@@ -40,6 +40,9 @@ extern double *arg_float8_array(FunctionCallInfo fcinfo, int argno, const char *
 /* text[] of exactly `want` names, or NULL when the argument is NULL. */
 extern char **arg_names(FunctionCallInfo fcinfo, int argno, size_t want);
 
+/* dims int[] of a value of d columns: nd distinct numbers from 1 to d, given back from 0. */
+extern uint32 *arg_dims(FunctionCallInfo fcinfo, int argno, size_t d, size_t *nd);
+
 /* options jsonb: every key must be among `keys` (NULL-terminated). NULL options are no options. */
 extern void arg_options(FunctionCallInfo fcinfo, int argno, const char *const *keys);
 

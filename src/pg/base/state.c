@@ -19,20 +19,7 @@ struct GrowingObject
 	size_t size;
 };
 
-static Size
-object_flat_size(ExpandedObjectHeader *header)
-{
-	GrowingObject *object = (GrowingObject *) header;
-	ms_ctx ctx;
-	size_t used;
-
-	host_init(&ctx);
-	CORE(&ctx, object->family->finish(&ctx, object->value, object->size));
-	used = object->family->used(object->value);
-	if (used > VALUE_FLAT_LIMIT)
-		report_flat_limit(object->family->name, used);
-	return used;
-}
+static Size object_flat_size(ExpandedObjectHeader *header);
 
 static void
 object_flatten(ExpandedObjectHeader *header, void *result, Size allocated_size)
@@ -108,7 +95,6 @@ growing_begin(Growing *g, size_t need)
 	}
 	g->value = palloc(size);
 	g->size = size;
-	SET_VARSIZE(g->value, size);
 }
 
 bool
@@ -148,8 +134,6 @@ growing_move(Growing *g, size_t size)
 
 	growing_begin(g, size);
 	g->family->move(g->value, g->size, from, from_size);
-	if (!g->object)
-		SET_VARSIZE(g->value, g->size);
 }
 
 void
@@ -175,21 +159,43 @@ growing_reserve(Growing *g, size_t more)
 Datum
 growing_datum(const Growing *g)
 {
-	return g->object ? EOHPGetRWDatum(&g->object->header) : PointerGetDatum(g->value);
+	if (g->object)
+		return EOHPGetRWDatum(&g->object->header);
+	SET_VARSIZE(g->value, g->size); /* the capacity */
+	return PointerGetDatum(g->value);
 }
 
-/* A finished flat copy of exactly the used bytes. */
-static Datum
-flat_copy(const Growing *g)
+/* Finishes in place, which is harmless (the multiset of rows stays) and nothing for a finished value. */
+static size_t
+growing_finish(const Growing *g)
 {
-	size_t used;
-	struct varlena *copy;
 	ms_ctx ctx;
+	size_t used;
 
 	host_init(&ctx);
 	CORE(&ctx, g->family->finish(&ctx, g->value, g->size));
 	used = g->family->used(g->value);
-	copy = palloc(used);
+	if (used > VALUE_FLAT_LIMIT)
+		report_flat_limit(g->family->name, used);
+	return used;
+}
+
+static Size
+object_flat_size(ExpandedObjectHeader *header)
+{
+	GrowingObject *object = (GrowingObject *) header;
+	Growing g = {.family = object->family};
+
+	object_adopt(&g, object);
+	return growing_finish(&g);
+}
+
+static Datum
+flat_copy(const Growing *g)
+{
+	size_t used = growing_finish(g);
+	struct varlena *copy = palloc(used);
+
 	g->family->flatten(copy, g->value, g->size);
 	SET_VARSIZE(copy, used);
 	return PointerGetDatum(copy);
@@ -213,7 +219,7 @@ growing_new(Growing *g, const GrowingFamily *family, size_t need)
 }
 
 Datum
-growing_finished(Growing *g)
+growing_finished(const Growing *g)
 {
 	return g->object ? EOHPGetRODatum(&g->object->header) : flat_copy(g);
 }
@@ -232,4 +238,12 @@ growing_view(Growing *g, FunctionCallInfo fcinfo, int argno, const GrowingFamily
 	}
 	g->value = PG_DETOAST_DATUM(datum);
 	g->size = VARSIZE(g->value);
+}
+
+Datum
+growing_flat(const Growing *g)
+{
+	if (!g->object && growing_finish(g) == g->size)
+		return PointerGetDatum(g->value);
+	return flat_copy(g);
 }

@@ -61,7 +61,10 @@ extern Datum growing_final(FunctionCallInfo fcinfo, const GrowingFamily *family)
 
 /* Outside aggregates: begins in the current context. */
 extern void growing_new(Growing *g, const GrowingFamily *family, size_t need);
-extern Datum growing_finished(Growing *g);
+extern Datum growing_finished(const Growing *g);
+
+/* A finished flat value: the value itself when it is one, else a copy. */
+extern Datum growing_flat(const Growing *g);
 
 /* A value argument, looked at where it lies: expanded, or detoasted. Never changed but by finish. */
 extern void growing_view(Growing *g, FunctionCallInfo fcinfo, int argno, const GrowingFamily *family);

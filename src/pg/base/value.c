@@ -47,10 +47,17 @@ value_in(FunctionCallInfo fcinfo, const ValueType *type)
 	PG_RETURN_POINTER(value);
 }
 
+/* A partial state may come here too (Citus moves states in their text form). */
+static struct varlena *
+finished_arg(FunctionCallInfo fcinfo, const ValueType *type)
+{
+	return type->finished ? type->finished(fcinfo) : PG_GETARG_VARLENA_P(0);
+}
+
 Datum
 value_out(FunctionCallInfo fcinfo, const ValueType *type)
 {
-	struct varlena *value = PG_GETARG_VARLENA_P(0);
+	struct varlena *value = finished_arg(fcinfo, type);
 	StringInfoData out;
 
 	initStringInfo(&out);
@@ -75,10 +82,9 @@ value_recv(FunctionCallInfo fcinfo, const ValueType *type)
 Datum
 value_send(FunctionCallInfo fcinfo, const ValueType *type)
 {
-	struct varlena *value = PG_GETARG_VARLENA_P(0);
+	struct varlena *value = finished_arg(fcinfo, type);
 	StringInfoData out;
 
-	(void) type;
 	pq_begintypsend(&out);
 	pq_sendbytes(&out, VARDATA(value), (int) (VARSIZE(value) - VARHDRSZ));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&out));

@@ -19,6 +19,8 @@ typedef struct ValueType
 	const char *name; /* "measure_sample" */
 	/* The validator: every byte from outside passes it. */
 	ms_status (*check)(ms_ctx *ctx, const void *bytes, size_t size);
+	/* A finished flat value of argument 0, where the argument may be another representation; NULL: it never is. */
+	struct varlena *(*finished)(FunctionCallInfo fcinfo);
 	/* Appends the text form of a checked value. */
 	void (*write)(StringInfo out, const void *value, size_t size);
 	/* Reads the text form into a palloc'd value, its length word set; it is checked afterwards. */

@@ -1,0 +1,473 @@
+/*
+ * sample.c: measure_sample: the aggregates that build it, its merge, its text form.
+ */
+#include "pg/base/sample.h"
+
+#include "core/base/hash.h"
+#include "pg/base/host.h"
+#include "pg/base/json.h"
+#include "pg/base/report.h"
+#include "pg/base/rows.h"
+#include "pg/base/state.h"
+#include "pg/base/value.h"
+
+/* --- the family's bytes, as state.c sees them ----------------------------------------------- */
+
+static size_t
+sample_used(const void *value)
+{
+	return ms_sample_used(value);
+}
+
+static void
+sample_move(void *to, size_t to_size, const void *from, size_t from_size)
+{
+	ms_sample_move(to, to_size, from, from_size);
+}
+
+static void
+sample_stretch(void *value, size_t old_size, size_t size)
+{
+	ms_sample_stretch(value, old_size, size);
+}
+
+static ms_status
+sample_finish(ms_ctx *ctx, void *value, size_t size)
+{
+	return ms_sample_canonical(ctx, value, size);
+}
+
+static void
+sample_flatten(void *to, const void *value, size_t size)
+{
+	ms_sample_flatten(to, value, size);
+}
+
+const GrowingFamily sample_family = {"measure_sample", sample_used,	 sample_move,
+									 sample_stretch,   sample_finish, sample_flatten};
+
+/* --- arguments ------------------------------------------------------------------------------ */
+
+SampleArg
+sample_arg(FunctionCallInfo fcinfo, int argno)
+{
+	Growing g;
+	ms_sample *s;
+
+	growing_view(&g, fcinfo, argno, &sample_family);
+	s = g.value;
+	if (g.size < sizeof(ms_sample) || s->head.type != MS_TYPE_SAMPLE || s->head.version != MS_SAMPLE_VERSION)
+		report_wrong_type("measure_sample");
+	return (SampleArg){s, g.size};
+}
+
+SampleArg
+sample_arg_ordered(FunctionCallInfo fcinfo, int argno)
+{
+	SampleArg arg = sample_arg(fcinfo, argno);
+	ms_ctx ctx;
+
+	host_init(&ctx);
+	CORE(&ctx, ms_sample_canonical(&ctx, arg.s, arg.size));
+	return arg;
+}
+
+/* --- rows in -------------------------------------------------------------------------------- */
+
+/* What stands before the row: the arguments of one kind of aggregate. */
+typedef struct Lead
+{
+	uint16 flags; /* of the record */
+	bool weight;  /* an argument, as against the weights of a subsample */
+	int id;		  /* argument numbers, 0 where there is none */
+	int size;
+	int row;
+} Lead;
+
+static inline Lead
+lead_of(uint16 flags)
+{
+	bool keyed = (flags & MS_SAMPLE_ID) != 0;
+	bool drawing = (flags & MS_SAMPLE_DRAWING) != 0;
+	bool weight = (flags & MS_SAMPLE_WEIGHTED) != 0 && !drawing;
+
+	return (Lead){flags, weight, keyed ? 1 : 0, drawing ? 2 : 0, 1 + keyed + drawing + weight};
+}
+
+/* An id at the door. Its string points into the argument. */
+typedef struct RowId
+{
+	int64 number;
+	ms_string text;
+	uint64 hash; /* of a subsample */
+} RowId;
+
+static inline RowId
+row_id(FunctionCallInfo fcinfo, const Lead *lead)
+{
+	RowId id = {0};
+
+	if (!lead->id)
+		return id;
+	if (PG_ARGISNULL(lead->id))
+		report_null("id");
+	if (lead->flags & MS_SAMPLE_ID_INT)
+	{
+		id.number = PG_GETARG_INT64(lead->id);
+		id.hash = ms_hash_u64((uint64) id.number, 0);
+		return id;
+	}
+	id.text.bytes = VARDATA_ANY(PG_GETARG_TEXT_PP(lead->id));
+	id.text.length = VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(lead->id));
+	if (id.text.length > MS_STRING_MAX)
+		report_string_length(id.text.length);
+	if (lead->size)
+		id.hash = ms_sample_text_id_hash(id.text);
+	return id;
+}
+
+/* The wanted size of a subsample: a constant. */
+static void
+check_size(FunctionCallInfo fcinfo, const Lead *lead, ms_sample *s)
+{
+	int32 size;
+
+	if (PG_ARGISNULL(lead->size))
+		report_null("size");
+	size = PG_GETARG_INT32(lead->size);
+	if (size < 1)
+		report_range("size", size, "at least 1");
+	if (ms_sample_drawing(s)->size == 0)
+		ms_sample_drawing(s)->size = (uint64) size;
+	if (ms_sample_drawing(s)->size != (uint64) size)
+		report_changed("size", "subsample");
+}
+
+/* Slots of a mixed row; returns the number of gaps. */
+static size_t
+read_mixed(Growing *g, uint64 *record, const ms_sample *row, size_t row_size)
+{
+	ms_sample *s = g->value;
+	unsigned char *kinds = ms_sample_kinds(s);
+	const unsigned char *row_kinds = ms_sample_kinds(row);
+	const uint64 *slots = ms_sample_record(row, 0);
+
+	for (size_t j = 0; j < s->d; j++)
+	{
+		record[j] = slots[j];
+		if (row_kinds[j] == MS_KIND_UNKNOWN)
+			continue;
+		if (kinds[j] == MS_KIND_UNKNOWN)
+			kinds[j] = row_kinds[j];
+		if (kinds[j] != row_kinds[j])
+			report_mixed_kind((int) j + 1);
+		if (kinds[j] == MS_KIND_NOMINAL)
+			record[j] = ms_sample_add_string(s, g->size, ms_sample_string(row, row_size, slots[j]));
+	}
+	return row->incomplete;
+}
+
+/* The state of argument 0 with room for one more record and `strings` bytes. */
+static inline void
+sample_open(Growing *g, FunctionCallInfo fcinfo, const Lead *lead, const RowArg *row, size_t strings)
+{
+	uint16 flags = lead->flags | (row->door == DOOR_MIXED ? MS_SAMPLE_MIXED : 0);
+	ms_sample *s;
+
+	if (!growing_open(g, fcinfo, &sample_family))
+	{
+		size_t slots = row->d + 2;
+
+		if (row->d > MS_MAX_DIM)
+			report_columns(row->d, MS_MAX_DIM);
+		growing_begin(g, ms_sample_base(row->d, flags) + 4 * slots * sizeof(uint64) + strings);
+		ms_sample_begin(g->value, g->size, MS_TYPE_SAMPLE, row->d, flags);
+	}
+	s = g->value;
+	if (s->d != row->d)
+		report_columns(row->d, s->d);
+	growing_reserve(g, ms_sample_stride(s) * sizeof(uint64) + strings);
+}
+
+static pg_attribute_always_inline Datum
+sample_step(FunctionCallInfo fcinfo, uint16 flags, Door door)
+{
+	const Lead lead = lead_of(flags);
+	RowArg row;
+	RowId id;
+	Growing g;
+	ms_sample *s;
+	uint64 *record;
+	size_t gaps;
+
+	if (!row_open(&row, fcinfo, lead.row, door))
+	{
+		if (!AggCheckCallContext(fcinfo, NULL))
+			report_not_aggregate();
+		fcinfo->isnull = PG_ARGISNULL(0);
+		return PG_GETARG_DATUM(0);
+	}
+	id = row_id(fcinfo, &lead);
+	sample_open(&g, fcinfo, &lead, &row,
+				id.text.length + (door == DOOR_MIXED ? ((ms_sample *) row.array)->heap : 0));
+	s = g.value;
+	if (lead.size)
+	{
+		check_size(fcinfo, &lead, s);
+		if (!ms_sample_offer(s, id.hash))
+			return growing_datum(&g);
+	}
+	record = ms_sample_record(s, s->n);
+	gaps = door == DOOR_MIXED ? read_mixed(&g, record, (ms_sample *) row.array, VARSIZE(row.array))
+							  : row_read(&row, (double *) record);
+	if (flags & MS_SAMPLE_WEIGHTED)
+		((double *) record)[ms_sample_weight_slot(s)] = lead.weight ? row_weight(fcinfo, lead.row - 1) : 1.0;
+	if (flags & MS_SAMPLE_ID_INT)
+		record[ms_sample_id_slot(s)] = (uint64) id.number;
+	if (flags & MS_SAMPLE_ID_TEXT)
+		record[ms_sample_id_slot(s)] = ms_sample_add_string(s, g.size, id.text);
+	ms_sample_commit(s, gaps > 0);
+	row_close(&row);
+	if (lead.size && s->n >= 2 * ms_sample_drawing(s)->size)
+	{
+		ms_ctx ctx;
+
+		host_init(&ctx);
+		CORE(&ctx, ms_sample_prune(&ctx, s, g.size));
+	}
+	return growing_datum(&g);
+}
+
+#define SAMPLE_STEP(name, flags)                                                                   \
+	static Datum name##_step(FunctionCallInfo fcinfo, Door door)                                   \
+	{                                                                                              \
+		switch (door)                                                                              \
+		{                                                                                          \
+			case DOOR_COLUMNS:                                                                     \
+				return sample_step(fcinfo, flags, DOOR_COLUMNS);                                   \
+			case DOOR_ARRAY:                                                                       \
+				return sample_step(fcinfo, flags, DOOR_ARRAY);                                     \
+			case DOOR_VARIADIC:                                                                    \
+				return sample_step(fcinfo, flags, DOOR_VARIADIC);                                  \
+			case DOOR_MIXED:                                                                       \
+				return sample_step(fcinfo, flags, DOOR_MIXED);                                     \
+		}                                                                                          \
+		return (Datum) 0;                                                                          \
+	}                                                                                              \
+	ROWS_DOORS(name, name##_step);                                                                 \
+	ROWS_DOOR(name, name##_step, mixed, DOOR_MIXED)
+
+SAMPLE_STEP(sample_append, 0);
+SAMPLE_STEP(sample_append_weighted, MS_SAMPLE_WEIGHTED);
+SAMPLE_STEP(sample_append_keyed_bigint, MS_SAMPLE_ID_INT);
+SAMPLE_STEP(sample_append_keyed_text, MS_SAMPLE_ID_TEXT);
+SAMPLE_STEP(sample_append_keyed_weighted_bigint, MS_SAMPLE_ID_INT | MS_SAMPLE_WEIGHTED);
+SAMPLE_STEP(sample_append_keyed_weighted_text, MS_SAMPLE_ID_TEXT | MS_SAMPLE_WEIGHTED);
+SAMPLE_STEP(subsample_append_bigint, MS_SAMPLE_ID_INT | MS_SAMPLE_WEIGHTED | MS_SAMPLE_DRAWING);
+SAMPLE_STEP(subsample_append_text, MS_SAMPLE_ID_TEXT | MS_SAMPLE_WEIGHTED | MS_SAMPLE_DRAWING);
+
+/* --- merging -------------------------------------------------------------------------------- */
+
+/* Rows of `from` into g, which holds a value; g may take other flags (weights) on the way. */
+static void
+sample_add(Growing *g, const SampleArg *from)
+{
+	ms_sample *into = g->value;
+	uint16 flags;
+	ms_ctx ctx;
+
+	host_init(&ctx);
+	CORE(&ctx, ms_sample_meet(&ctx, into, from->s, &flags));
+	if (flags != into->head.flags)
+	{
+		Growing old = *g;
+
+		growing_begin(g, ms_sample_convert_size(into, flags) + ms_sample_merge_size(into, from->s));
+		ms_sample_convert(g->value, g->size, old.value, old.size, flags);
+	}
+	growing_reserve(g, ms_sample_merge_size(g->value, from->s));
+	ms_sample_merge(g->value, g->size, from->s, from->size);
+	if (flags & MS_SAMPLE_DRAWING)
+		CORE(&ctx, ms_sample_prune(&ctx, g->value, g->size));
+}
+
+/* The first value of a merge, copied: what is stored, short or shared is never a state. */
+static void
+sample_copy(Growing *g, const SampleArg *from)
+{
+	growing_begin(g, ms_sample_used(from->s));
+	ms_sample_move(g->value, g->size, from->s, from->size);
+}
+
+/* Combine function and transition function of sample_union: the second value into the first. */
+PG_FUNCTION_INFO_V1(sample_merge);
+Datum
+sample_merge(PG_FUNCTION_ARGS)
+{
+	Growing g;
+	bool some = growing_open(&g, fcinfo, &sample_family);
+	SampleArg from;
+
+	if (PG_ARGISNULL(1))
+	{
+		fcinfo->isnull = !some;
+		return some ? growing_datum(&g) : (Datum) 0;
+	}
+	from = sample_arg(fcinfo, 1);
+	if (some)
+		sample_add(&g, &from);
+	else
+		sample_copy(&g, &from);
+	return growing_datum(&g);
+}
+
+/* a || b */
+PG_FUNCTION_INFO_V1(sample_concat);
+Datum
+sample_concat(PG_FUNCTION_ARGS)
+{
+	SampleArg a = sample_arg(fcinfo, 0);
+	SampleArg b = sample_arg(fcinfo, 1);
+	Growing g;
+
+	growing_new(&g, &sample_family, ms_sample_used(a.s) + ms_sample_merge_size(a.s, b.s));
+	ms_sample_move(g.value, g.size, a.s, a.size);
+	sample_add(&g, &b);
+	return growing_finished(&g);
+}
+
+PG_FUNCTION_INFO_V1(sample_final);
+Datum
+sample_final(PG_FUNCTION_ARGS)
+{
+	return growing_final(fcinfo, &sample_family);
+}
+
+/* The rows drawn, as a weighted keyed sample. The state goes on drawing: so a copy ends. */
+PG_FUNCTION_INFO_V1(subsample_final);
+Datum
+subsample_final(PG_FUNCTION_ARGS)
+{
+	Growing state;
+	Growing g;
+	ms_ctx ctx;
+
+	if (!growing_open(&state, fcinfo, &sample_family))
+		PG_RETURN_NULL();
+	growing_new(&g, &sample_family, ms_sample_used(state.value));
+	ms_sample_move(g.value, g.size, state.value, state.size);
+	host_init(&ctx);
+	CORE(&ctx, ms_sample_drawn(&ctx, g.value, g.size));
+	return growing_finished(&g);
+}
+
+/* --- text and binary form ------------------------------------------------------------------- */
+
+/* Bytes from outside: the core's validator, and strings that are good text in this database. */
+ms_status
+sample_check_bytes(ms_ctx *ctx, const void *bytes, size_t size, ms_type type)
+{
+	const ms_sample *s = bytes;
+	unsigned char *kinds;
+	size_t stride;
+
+	MS_TRY(ms_sample_check(ctx, bytes, size, type));
+	kinds = ms_sample_kinds(s);
+	stride = ms_sample_stride(s);
+	for (size_t i = 0; s->heap > 0 && i < s->n; i++)
+	{
+		const uint64 *record = ms_sample_record(s, i);
+
+		for (size_t j = 0; j < stride; j++)
+		{
+			bool nominal = j < s->d && kinds && kinds[j] == MS_KIND_NOMINAL && record[j] != MS_GAP_BITS;
+			bool id = (s->head.flags & MS_SAMPLE_ID_TEXT) && j == ms_sample_id_slot(s);
+			ms_string string;
+
+			if (!nominal && !id)
+				continue;
+			string = ms_sample_string(s, size, record[j]);
+			if (!pg_verifymbstr(string.bytes, (int) string.length, true))
+				return ms_fail(ctx, MS_CORRUPT, "text in the server's encoding", (int64) i, 0, 0);
+		}
+		MS_TRY(ms_tick(ctx, stride));
+	}
+	return MS_OK;
+}
+
+static ms_status
+sample_check(ms_ctx *ctx, const void *bytes, size_t size)
+{
+	return sample_check_bytes(ctx, bytes, size, MS_TYPE_SAMPLE);
+}
+
+static struct varlena *
+sample_flat(FunctionCallInfo fcinfo)
+{
+	Growing g;
+
+	growing_view(&g, fcinfo, 0, &sample_family);
+	return (struct varlena *) PG_DETOAST_DATUM(growing_flat(&g));
+}
+
+static const char *
+keyed_word(const ms_sample *s)
+{
+	return s->head.flags & MS_SAMPLE_ID_INT ? "\"bigint\"" : s->head.flags & MS_SAMPLE_ID_TEXT ? "\"text\"" : "false";
+}
+
+const char *const sample_kind_words[] = {"unknown", "number", "nominal", "boolean", NULL};
+
+static void
+sample_write(StringInfo out, const void *value, size_t size)
+{
+	const ms_sample *s = value;
+	const unsigned char *kinds = ms_sample_kinds(s);
+
+	appendStringInfo(out, "{\"sample\":1,\"n\":" UINT64_FORMAT ",\"d\":%u,\"weighted\":%s,\"keyed\":%s,\"incomplete\":" UINT64_FORMAT,
+					 s->n, s->d, s->head.flags & MS_SAMPLE_WEIGHTED ? "true" : "false", keyed_word(s), s->incomplete);
+	for (size_t j = 0; kinds && j < s->d; j++)
+		appendStringInfo(out, "%s\"%s\"", j ? "," : ",\"kinds\":[", sample_kind_words[kinds[j]]);
+	appendStringInfo(out, "%s,\"data\":", kinds ? "]" : "");
+	json_base64(out, (const char *) value + VARHDRSZ, size - VARHDRSZ);
+	appendStringInfoChar(out, '}');
+}
+
+/* The keys before the payload are for people, but they must not lie. */
+static void
+check_head(JsonObject *o, const ms_sample *s)
+{
+	JsonField *keyed = json_field(o, "keyed");
+	bool honest = json_read_uint64(o, "n") == s->n && json_read_uint64(o, "d") == s->d &&
+				  json_read_uint64(o, "incomplete") == s->incomplete &&
+				  json_read_bool(o, "weighted") == ((s->head.flags & MS_SAMPLE_WEIGHTED) != 0) &&
+				  (keyed->kind != JSON_MISSING) && (keyed->kind == JSON_BOOL_VALUE) == ((s->head.flags & MS_SAMPLE_ID) == 0);
+
+	json_field(o, "kinds");
+	if (!honest)
+		report_text_form(o->type, "The keys before \"data\" and the data do not agree.");
+	json_finish(o);
+}
+
+static struct varlena *
+sample_read(char *form)
+{
+	JsonObject o;
+	size_t n;
+	char *value;
+
+	json_parse(&o, "measure_sample", form);
+	if (json_read_uint64(&o, "sample") != MS_SAMPLE_VERSION)
+		report_text_form(o.type, "Key \"sample\", the version of the form, must be 1.");
+	value = json_read_base64(&o, "data", VARHDRSZ, &n);
+	if (n + VARHDRSZ > VALUE_FLAT_LIMIT)
+		report_flat_limit(o.type, n);
+	SET_VARSIZE(value, n + VARHDRSZ);
+	if (n + VARHDRSZ >= sizeof(ms_sample))
+		check_head(&o, (ms_sample *) value);
+	return (struct varlena *) value;
+}
+
+static const ValueType sample_type = {"measure_sample", sample_check, sample_flat, sample_write, sample_read};
+
+VALUE_FUNCTIONS(sample);

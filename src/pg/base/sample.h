@@ -1,0 +1,36 @@
+/*
+ * sample.h: a measure_sample argument, for the functions of every family.
+ */
+#ifndef PGMEASURE_SAMPLE_H
+#define PGMEASURE_SAMPLE_H
+
+#include "pg/base/compat.h"
+
+#include "core/base/sample.h"
+#include "pg/base/state.h"
+
+extern const GrowingFamily sample_family;
+
+/* The value, looked at where it lies. `size` is what core/base/sample.h wants beside it. */
+typedef struct SampleArg
+{
+	ms_sample *s;
+	size_t size;
+} SampleArg;
+
+/* Argument argno, not NULL, in any order of rows. */
+extern SampleArg sample_arg(FunctionCallInfo fcinfo, int argno);
+
+/* The same in canonical order (made in place when the value is not flat: the multiset stays). */
+extern SampleArg sample_arg_ordered(FunctionCallInfo fcinfo, int argno);
+
+/* Names of ms_kind, NULL-terminated. */
+extern const char *const sample_kind_words[];
+
+/* The validator of measure_sample and measure_mixed: the core's, and text in the server's encoding. */
+extern ms_status sample_check_bytes(ms_ctx *ctx, const void *bytes, size_t size, ms_type type);
+
+/* The data of a record of a mixed sample as a measure_mixed. */
+extern struct varlena *mixed_of_record(const ms_sample *s, size_t size, const uint64 *record);
+
+#endif
