@@ -156,7 +156,7 @@ server_settings()
 # pg_virtualenv keeps it for as long as its command runs, which here sleeps until it is ended.
 start_server()
 {
-	local settings n
+	local settings
 	mapfile -t settings < <(server_settings)
 	settings+=("$@")
 
@@ -170,20 +170,26 @@ start_server()
 		mv "$0.new" "$0"
 		exec sleep infinity' "$work/connect" < /dev/null > "$work/server.log" 2>&1 &
 	server=$!
-	for ((n = 0; n < 600; n++)); do
-		[ ! -e "$work/connect" ] || break
-		kill -0 "$server" 2> /dev/null || break
-		sleep 0.1
-	done
-	[ -e "$work/connect" ] || { cat "$work/server.log"; die "the server did not start"; }
+	await_server || { cat "$work/server.log"; die "the server did not start"; }
 	. "$work/connect"
 }
 
-# Ends the sleeping command; pg_virtualenv then drops the cluster. A start that was interrupted has
-# no such command yet.
+await_server()
+{
+	until [ -e "$work/connect" ]; do
+		kill -0 "$server" 2> /dev/null || return
+		sleep 0.1
+	done
+}
+
+# Ends the sleeping command, and pg_virtualenv drops the cluster. It does so reliably only then, so
+# a start that was interrupted is first awaited.
 stop_server()
 {
-	kill "${holder:--$server}" 2> /dev/null || true
+	if await_server; then
+		. "$work/connect"
+		kill "$holder" 2> /dev/null || true
+	fi
 	wait "$server" 2> /dev/null || true
 	server=
 }
