@@ -57,6 +57,13 @@ least_of(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/* fmin is a call: it must think of NaN */
+static inline double
+lesser(double a, double b)
+{
+	return b < a ? b : a;
+}
+
 static inline const double *
 row_of(const seeder *s, size_t i)
 {
@@ -131,7 +138,7 @@ pass(seeder *s, const double *point, uint64_t stream, size_t *winner)
 		for (size_t i = from; i < from + m; i++)
 		{
 			if (point)
-				s->near[i] = fmin(s->near[i], distance_to(s, i, point));
+				s->near[i] = lesser(s->near[i], distance_to(s, i, point));
 			ms_sum_add(&potential, ms_rows_weight(rows, i) * s->near[i]);
 		}
 		if (winner)
@@ -356,7 +363,7 @@ draw_by_rejection(seeder *s)
 	while (found < n)
 	{
 		add_seed(s, found);
-		e.least = fmin(e.least, distance_to(s, found, e.mean));
+		e.least = lesser(e.least, distance_to(s, found, e.mean));
 		if (out->k == s->k)
 			return MS_OK;
 		MS_TRY(try_step(s, &e, &found));
