@@ -94,9 +94,12 @@ ms_read_double(ms_reader *r)
 void
 ms_read_doubles(ms_reader *r, size_t n, double *out)
 {
-	if (n == 0)
-		return;
-	read_into(r, n * sizeof(*out), out);
+	size_t bytes;
+
+	if (!ms_size_mul(n, sizeof(*out), &bytes))
+		r->failed = true;
+	else if (n > 0)
+		read_into(r, bytes, out);
 }
 
 bool
