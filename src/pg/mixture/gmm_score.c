@@ -45,10 +45,7 @@ scoring_new(const struct varlena *value)
 
 static const CacheFamily scoring_family = {"measure_gmm", MS_TYPE_GMM, true, scoring_new};
 
-/*
- * Scores the row behind the model; NULL when it has a NULL element, or lies so far out (1e150
- * standard deviations) that no component has a log density.
- */
+/* Scores the row behind the model; NULL when it has a NULL element. */
 static const Scoring *
 score(FunctionCallInfo fcinfo, Door door)
 {
@@ -65,7 +62,14 @@ score(FunctionCallInfo fcinfo, Door door)
 	if (gaps > 0)
 		return NULL;
 	s->log_density = ms_score_row(s->scorer, s->x, s->log_joint, &s->best);
-	return isfinite(s->log_density) ? s : NULL;
+	return s;
+}
+
+/* So far out, 1e150 standard deviations, that the components cannot be told apart. */
+static bool
+is_nowhere(const Scoring *s)
+{
+	return s->log_density == -INFINITY;
 }
 
 static Datum
@@ -73,7 +77,7 @@ predict(FunctionCallInfo fcinfo, Door door)
 {
 	const Scoring *s = score(fcinfo, door);
 
-	if (!s)
+	if (!s || is_nowhere(s))
 		PG_RETURN_NULL();
 	PG_RETURN_INT32((int32) s->best + 1);
 }
@@ -120,7 +124,7 @@ posterior(FunctionCallInfo fcinfo, Door door)
 	ArrayType *array;
 	double *p;
 
-	if (!s)
+	if (!s || is_nowhere(s))
 		PG_RETURN_NULL();
 	array = new_array(s->model->k);
 	p = (double *) ARR_DATA_PTR(array);
