@@ -354,8 +354,9 @@ static const struct
 } problem_texts[] = {
 	{"max_iter", "the fit stopped after %.0f iterations and had not converged", "raise max_iter or tol"},
 	{"regularised", "the covariance of component %.0f had to be kept from collapsing", "lower k, or prior => true"},
-	{"spurious", "component %.0f may be spurious: it rests on %.1f rows", "lower k, or prior => true"},
-	{"small_component", "component %.0f rests on %.1f rows", "lower k, or prior => true"},
+	{"spurious", "component %.0f is a spike, a thousandth as wide as the others, on %.4g rows",
+	 "lower k, or prior => true"},
+	{"small_component", "component %.0f rests on %.4g rows", "lower k, or prior => true"},
 	{"many_parameters", "there are %.0f parameters for %.0f rows", "lower k, or covariance => 'diag' or 'tied'"},
 	{"few_starts_agree", "%.0f of %.0f starts reached the best solution", "raise n_init"},
 	{"omitted_rows", "%.0f rows with a NULL element were left out", NULL},
