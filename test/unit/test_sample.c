@@ -793,7 +793,7 @@ TEST(marginals_that_are_not)
 
 enum
 {
-	MANY = 12000
+	MANY = 36000
 };
 
 /* Canonical order of a copy, and after a failure the same rows in the end. */
@@ -850,7 +850,9 @@ TEST(refused_and_stopped_anywhere)
 	v = value_build(&shape, rows, MANY, false);
 	finished = finish_rows(&shape, rows, MANY);
 	HOST_EVERY(h, status, canonical_of_copy(&h, &v, &finished));
+	CHECK(h.polls > 0);
 	HOST_EVERY(h, status, drawn_of_copy(&h, &drawing));
+	CHECK(h.polls > 0);
 	HOST_EVERY(h, status, marginal_of(&h, &finished));
 	HOST_EVERY(h, status, ms_sample_check(&h.ctx, finished.s, finished.size, MS_TYPE_SAMPLE));
 	CHECK(h.polls > 0);
