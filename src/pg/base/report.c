@@ -383,7 +383,8 @@ report_problem_remedy(const char *code)
 void
 report_doubtful(const char *function, const char *fact, const char *remedy)
 {
-	ereport(WARNING, (errmsg("%s: %s", function, fact), remedy ? errhint("To try: %s.", remedy) : 0));
+	ereport(WARNING, (errmsg("%s: %s", function, fact),
+					  remedy ? errhint("%c%s.", pg_toupper((unsigned char) remedy[0]), remedy + 1) : 0));
 }
 
 /* --- notices -------------------------------------------------------------------------------- */
