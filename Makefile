@@ -19,10 +19,11 @@ DATA = $(call find,src/sql/upgrade/*.sql)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 EXTRA_CLEAN = $(OBJS:.o=.d) build build-flags
 
+# := because PGXS asks by ifdef, which takes an unexpanded text for a definition
 tests := $(basename $(notdir $(call find,sql/*.sql)))
-REGRESS = $(filter setup,$(tests)) $(filter-out setup,$(tests))
+REGRESS := $(filter setup,$(tests)) $(filter-out setup,$(tests))
 REGRESS_OPTS = --encoding=UTF8 --no-locale $(if $(filter setup,$(tests)),,--load-extension=$(EXTENSION))
-TAP_TESTS = $(if $(call find,test/t/*.pl),1)
+TAP_TESTS := $(if $(call find,test/t/*.pl),1)
 PROVE_TESTS = test/t/*.pl
 
 # The server's headers count as system headers: our warnings are about our code.
@@ -62,6 +63,7 @@ $(DATA_built): $(SQL) src/sql/expand.awk $(EXTENSION).control
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit'; \
 	cat $(filter %.sql,$^); } | awk -f $(filter %.awk,$^) > $@
 
--include $(OBJS:.o=.d)
+# only those that are there: make would try to build a missing one, and then skip its object
+-include $(wildcard $(OBJS:.o=.d))
 
 .DELETE_ON_ERROR:

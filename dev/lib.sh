@@ -49,7 +49,13 @@ as_root()
 	fi
 }
 
-apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends "$@"; }
+# quiet unless it fails
+apt()
+{
+	local log
+	log=$(as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends "$@" 2>&1) ||
+		{ printf '%s\n' "$log" | tail -n 30 >&2; return 1; }
+}
 
 installed() { [[ $(dpkg-query -W -f '${db:Status-Status} ' "$1" 2> /dev/null) == *installed\ * ]]; }
 
