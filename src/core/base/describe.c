@@ -153,7 +153,7 @@ find(const ms_column *c, double x, bool after)
 double
 ms_describe_quantile(const ms_column *c, double p)
 {
-	double wanted = p * c->weight * (1 - 4 * DBL_EPSILON);
+	double wanted = p * (1 - 4 * DBL_EPSILON);
 	size_t low = 0;
 	size_t high = c->n - 1;
 
@@ -161,7 +161,8 @@ ms_describe_quantile(const ms_column *c, double p)
 	{
 		size_t middle = low + (high - low) / 2;
 
-		if (weight_before(c, middle + 1) < wanted)
+		/* a quotient, as in the cdf: p * weight would round where weights are tiny */
+		if (weight_before(c, middle + 1) / c->weight < wanted)
 			low = middle + 1;
 		else
 			high = middle;

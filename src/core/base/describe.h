@@ -29,8 +29,8 @@ extern ms_status ms_describe_column(ms_ctx *ctx, ms_arena *arena, const ms_sampl
 /* What follows needs n > 0, but for the summary. p in [0, 1]; O(log n). */
 
 /*
- * The least x with F(x) >= p, where p has a slack of a few units in the last place: 0.55 of 100
- * rows is row 55, though 0.55 * 100 > 55 in doubles.
+ * The least x with F(x) >= p, where p has a slack of a few units in the last place: 0.1 + 0.2 of
+ * ten rows is row 3, though the sum is above 0.3 in doubles.
  */
 extern double ms_describe_quantile(const ms_column *c, double p);
 
