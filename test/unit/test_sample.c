@@ -447,6 +447,27 @@ TEST(values_that_cannot_meet)
 				   "drawing", 0, 6, 5);
 }
 
+TEST(strings_that_would_reach_the_gaps)
+{
+	sample_shape shape = {MS_SAMPLE_ID_TEXT, 1, {0}, 0};
+	sample_row r = {.x = {1}, .id_text = "a"};
+	value into = value_build(&shape, &r, 1, false);
+	value from = value_copy(&into);
+	uint16_t flags;
+	host h;
+
+	host_init(&h);
+	/* no memory holds such heaps: the sum alone is looked at */
+	into.s->heap = MS_SAMPLE_HEAP_MAX - 1;
+	CHECK_INT(ms_sample_meet(&h.ctx, into.s, from.s, &flags), MS_OK);
+	from.s->heap = 2;
+	CHECK_INT(ms_sample_meet(&h.ctx, into.s, from.s, &flags), MS_TOO_LARGE);
+	CHECK_STR(h.ctx.facts.what, "strings");
+	CHECK(MS_SAMPLE_HEAP_MAX << 24 < MS_GAP_BITS);
+	free(into.s);
+	free(from.s);
+}
+
 TEST(a_column_without_a_kind_meets_any)
 {
 	sample_shape known = {MS_SAMPLE_MIXED, 2, {MS_KIND_NUMBER, MS_KIND_NOMINAL}, 0};
@@ -686,6 +707,22 @@ TEST(a_drawing_holds_at_most_twice_its_size)
 	free(v.s);
 }
 
+/* Part of the format; computed from its description in doc/format.md by Python. */
+TEST(hashes_of_ids_never_change)
+{
+	sample_shape shape = {MS_SAMPLE_ID_INT, 1, {0}, 0};
+	value v = value_begin(&shape, 0, false);
+
+	CHECK(ms_sample_id_hash(v.s, v.size, 0) == UINT64_C(0x6a664e6b881e5057));
+	CHECK(ms_sample_id_hash(v.s, v.size, 1) == UINT64_C(0x6011cda2bd0ecd11));
+	CHECK(ms_sample_id_hash(v.s, v.size, UINT64_MAX) == UINT64_C(0x0251568f02440966));
+	CHECK(ms_sample_text_id_hash(string_of("")) == UINT64_C(0x90c02fcf4fc84141));
+	CHECK(ms_sample_text_id_hash(string_of("c")) == UINT64_C(0x548b194f2c0a139c));
+	CHECK(ms_sample_text_id_hash(string_of("a long id of more than thirty-two bytes")) ==
+		  UINT64_C(0x394b1d36f206920e));
+	free(v.s);
+}
+
 /* Hashes spread evenly: of 100 subsamples of 1 in 10, each row is in about 10. */
 TEST(every_row_is_drawn_as_often)
 {
@@ -877,12 +914,14 @@ main(void)
 	RUN(an_abandoned_row_leaves_no_trace);
 	RUN(strings_in_order);
 	RUN(values_that_cannot_meet);
+	RUN(strings_that_would_reach_the_gaps);
 	RUN(a_column_without_a_kind_meets_any);
 	RUN(weighted_meets_unweighted);
 	RUN(conversion_keeps_the_order);
 	RUN(a_subsample_is_the_least_hashes);
 	RUN(equal_ids_tie_by_the_row);
 	RUN(a_drawing_holds_at_most_twice_its_size);
+	RUN(hashes_of_ids_never_change);
 	RUN(every_row_is_drawn_as_often);
 	RUN(a_marginal_is_the_sample_of_its_columns);
 	RUN(marginals_that_are_not);
