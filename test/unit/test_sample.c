@@ -830,7 +830,7 @@ TEST(marginals_that_are_not)
 
 enum
 {
-	MANY = 36000
+	MANY = 20000
 };
 
 /* Canonical order of a copy, and after a failure the same rows in the end. */
