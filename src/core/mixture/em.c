@@ -26,7 +26,13 @@
 /* starts take part in at most so many rows, or 50 k d */
 #define PART_ROWS 100000
 
-#define LLOYD_ROUNDS 5
+/*
+ * Rounds of Lloyd's algorithm, of every other start. More of them lead more starts to the same
+ * end, fewer find ends that the k-means partition hides (galaxies, k = 4: -197.4538 against
+ * -199.0582), so that the starts take turns.
+ */
+#define LLOYD_LONG 5
+#define LLOYD_SHORT 1
 
 /* a component of |S|^(1/d) below this share of the others' geometric mean is a spike */
 #define SPIKE 1e-3
@@ -391,7 +397,7 @@ add_labelled(fit *f, const double *x, double w, size_t j)
 
 /* The first mixture of a start: seeds, a few rounds of Lloyd, and the M step of the labels. */
 static ms_status
-start_from_seeds(fit *f, ms_arena *arena, uint64_t seed)
+start_from_seeds(fit *f, ms_arena *arena, uint64_t seed, int rounds)
 {
 	const ms_rows *rows = &f->part.rows;
 	ms_seeds seeds;
@@ -403,7 +409,7 @@ start_from_seeds(fit *f, ms_arena *arena, uint64_t seed)
 	if (seeds.k < f->k)
 		return MS_OK;
 	MS_TRY(MS_ALLOC(arena, rows->n, &labels));
-	MS_TRY(ms_seeding_lloyd(f->ctx, arena, &f->part, f->k, seeds.centers, LLOYD_ROUNDS, labels,
+	MS_TRY(ms_seeding_lloyd(f->ctx, arena, &f->part, f->k, seeds.centers, rounds, labels,
 							&potential));
 	set_unit(&f->current.mix, seeds.centers);
 	ms_mix_stats_clear(&f->stats, &f->current.mix);
@@ -565,7 +571,7 @@ seed_start(fit *f, int s)
 {
 	ms_arena arena = {f->ctx, NULL, f->scratch->used};
 	uint64_t seed = ms_hash_u64((uint64_t) s, (uint64_t) f->o->seed);
-	ms_status status = start_from_seeds(f, &arena, seed);
+	ms_status status = start_from_seeds(f, &arena, seed, s % 2 == 0 ? LLOYD_LONG : LLOYD_SHORT);
 
 	ms_arena_free(&arena);
 	if (status != MS_OK || f->distinct == f->k)

@@ -13,8 +13,8 @@
 #include "core/base/linalg.h"
 
 /* what a block may fill of the L2 cache, and how many rows it has at least and at most */
-#define BLOCK_BYTES (256 * 1024)
-#define LEAST_ROWS 64
+#define BLOCK_BYTES (512 * 1024)
+#define LEAST_ROWS 128
 #define MOST_ROWS 512
 
 /* columns are this far apart beyond their rows, else all of them would share a few cache sets */
@@ -224,7 +224,7 @@ block_rows(ms_mix_shape shape, size_t k, size_t d)
 {
 	size_t rows = BLOCK_BYTES / sizeof(double) / block_columns(shape, k, d);
 
-	rows -= rows % LEAST_ROWS;
+	rows -= rows % 64;
 	return rows < LEAST_ROWS ? LEAST_ROWS : rows > MOST_ROWS ? MOST_ROWS : rows;
 }
 
@@ -277,21 +277,26 @@ static void
 gather(ms_block *b, const ms_view *view, size_t from, size_t m)
 {
 	const ms_rows *rows = &view->rows;
+	const double *centre = view->centre;
+	const double *scale = view->scale;
+	size_t stride = b->stride;
+	size_t d = b->d;
 
 	b->m = (m + 15) & ~(size_t) 15;
 	for (size_t i = 0; i < m; i++)
 	{
-		const double *x = rows->x + (from + i) * rows->stride;
+		const double *restrict row = rows->x + (from + i) * rows->stride;
+		double *restrict x = b->x + i;
 
 		b->w[i] = ms_rows_weight(rows, from + i);
-		for (size_t c = 0; c < b->d; c++)
-			b->x[c * b->stride + i] = (x[c] - view->centre[c]) * view->scale[c];
+		for (size_t c = 0; c < d; c++)
+			x[c * stride] = (row[c] - centre[c]) * scale[c];
 	}
 	for (size_t i = m; i < b->m; i++)
 	{
 		b->w[i] = 0;
-		for (size_t c = 0; c < b->d; c++)
-			b->x[c * b->stride + i] = 0;
+		for (size_t c = 0; c < d; c++)
+			b->x[c * stride + i] = 0;
 	}
 }
 

@@ -8,7 +8,7 @@
  * the rows merge by plain addition.
  *
  * Cost of a row: k d (d + 3) multiply-adds with factors, 4 k d with diagonals, k exponentials.
- * Memory: about 256 kB of scratch, so that a block never leaves the L2 cache.
+ * Memory: about 512 kB of scratch, so that a block never leaves the L2 cache.
  */
 #ifndef MS_KERNEL_H
 #define MS_KERNEL_H

@@ -14,6 +14,7 @@
 #define vec SIMD(vec)
 #define bits SIMD(bits)
 #define LANES SIMD_LANES
+#define UNROLL _Pragma("GCC unroll 8")
 #define STRIP (2 * SIMD_LANES)
 
 typedef double vec __attribute__((vector_size(8 * SIMD_LANES), may_alias));
@@ -104,6 +105,7 @@ SIMD(whiten_tile)(const int h, const double *inverse, size_t d, size_t i, const 
 
 	for (size_t c = 0; c < i + (size_t) h; c++)
 	{
+		UNROLL
 		for (int t = 0; t < h; t++)
 		{
 			double l = inverse[(i + (size_t) t) * d + c];
@@ -112,6 +114,7 @@ SIMD(whiten_tile)(const int h, const double *inverse, size_t d, size_t i, const 
 			a[t][1] += l * centred[2 * c + 1];
 		}
 	}
+	UNROLL
 	for (int t = 0; t < h; t++)
 	{
 		AT(y, (i + (size_t) t) * stride) = a[t][0];
@@ -126,19 +129,21 @@ FN void
 SIMD(whiten)(const ms_block *b, const double *mean, const double *inverse, double constant,
 			 double *y, double *joint)
 {
-	size_t d = b->d;
+	const double *x = b->x;
 	size_t stride = b->stride;
+	size_t d = b->d;
+	size_t m = b->m;
 	vec *centred = (vec *) b->centred;
 
-	for (size_t r = 0; r < b->m; r += STRIP)
+	for (size_t r = 0; r < m; r += STRIP)
 	{
 		vec q[2] = {0};
 		size_t i = 0;
 
 		for (size_t c = 0; c < d; c++)
 		{
-			centred[2 * c] = READ(b->x, c * stride + r) - mean[c];
-			centred[2 * c + 1] = READ(b->x, c * stride + r + LANES) - mean[c];
+			centred[2 * c] = READ(x, c * stride + r) - mean[c];
+			centred[2 * c + 1] = READ(x, c * stride + r + LANES) - mean[c];
 		}
 		for (; i + 4 <= d; i += 4)
 			SIMD(whiten_tile)(4, inverse, d, i, centred, y + r, stride, q);
@@ -158,14 +163,19 @@ FN void
 SIMD(standardise)(const ms_block *b, const double *mean, const double *inverse, double constant,
 				  double *joint)
 {
-	for (size_t r = 0; r < b->m; r += STRIP)
+	const double *x = b->x;
+	size_t stride = b->stride;
+	size_t d = b->d;
+	size_t m = b->m;
+
+	for (size_t r = 0; r < m; r += STRIP)
 	{
 		vec q[2] = {0};
 
-		for (size_t c = 0; c < b->d; c++)
+		for (size_t c = 0; c < d; c++)
 		{
-			vec y0 = (READ(b->x, c * b->stride + r) - mean[c]) * inverse[c];
-			vec y1 = (READ(b->x, c * b->stride + r + LANES) - mean[c]) * inverse[c];
+			vec y0 = (READ(x, c * stride + r) - mean[c]) * inverse[c];
+			vec y1 = (READ(x, c * stride + r + LANES) - mean[c]) * inverse[c];
 
 			q[0] += y0 * y0;
 			q[1] += y1 * y1;
@@ -180,12 +190,15 @@ FN void
 SIMD(posterior)(const ms_block *b, size_t k, double *joint, double *log_likelihood,
 				double *log_best)
 {
+	const double *weights = b->w;
+	size_t stride = b->stride;
+	size_t m = b->m;
 	vec likelihood = {0};
 	vec best = {0};
 
-	for (size_t r = 0; r < b->m; r += LANES)
+	for (size_t r = 0; r < m; r += LANES)
 	{
-		vec w = READ(b->w, r);
+		vec w = READ(weights, r);
 		vec top = {0};
 		vec total = {0};
 		vec share;
@@ -193,17 +206,17 @@ SIMD(posterior)(const ms_block *b, size_t k, double *joint, double *log_likeliho
 
 		top = top - 1e300; /* a row beyond all distances has a posterior all the same */
 		for (size_t j = 0; j < k; j++)
-			top = SIMD(max)(top, READ(joint, j * b->stride + r));
+			top = SIMD(max)(top, READ(joint, j * stride + r));
 		for (size_t j = 0; j < k; j++)
 		{
-			vec e = SIMD(exp)(READ(joint, j * b->stride + r) - top);
+			vec e = SIMD(exp)(READ(joint, j * stride + r) - top);
 
 			total += e;
-			AT(joint, j * b->stride + r) = e;
+			AT(joint, j * stride + r) = e;
 		}
 		share = w / total;
 		for (size_t j = 0; j < k; j++)
-			AT(joint, j * b->stride + r) *= share;
+			AT(joint, j * stride + r) *= share;
 		log_total = SIMD(log)(SIMD(max)(total, total * 0 + 1.0));
 		likelihood += w * (top + log_total);
 		best -= w * log_total;
@@ -230,20 +243,24 @@ INLINE void
 SIMD(weigh_tile)(const int h, const ms_block *b, const double *weight, const double *y, double *wy,
 				 double *s1)
 {
+	size_t stride = b->stride;
+	size_t m = b->m;
 	vec a[4] = {0};
 
-	for (size_t r = 0; r < b->m; r += LANES)
+	for (size_t r = 0; r < m; r += LANES)
 	{
 		vec w = READ(weight, r);
 
+		UNROLL
 		for (int t = 0; t < h; t++)
 		{
-			vec z = w * READ(y, (size_t) t * b->stride + r);
+			vec z = w * READ(y, (size_t) t * stride + r);
 
-			AT(wy, (size_t) t * b->stride + r) = z;
+			AT(wy, (size_t) t * stride + r) = z;
 			a[t] += z;
 		}
 	}
+	UNROLL
 	for (int t = 0; t < h; t++)
 		s1[t] += SIMD(sum)(a[t]);
 }
@@ -254,24 +271,30 @@ SIMD(moment_tile)(const int h, const ms_block *b, const double *wy, const double
 				  size_t c, double *s2)
 {
 	size_t stride = b->stride;
+	size_t m = b->m;
 	vec a[4][SIMD_COLUMNS] = {0};
 
-	for (size_t r = 0; r < b->m; r += LANES)
+	for (size_t r = 0; r < m; r += LANES)
 	{
 		vec right[SIMD_COLUMNS];
 
+		UNROLL
 		for (int u = 0; u < SIMD_COLUMNS; u++)
 			right[u] = READ(y, (c + (size_t) u) * stride + r);
+		UNROLL
 		for (int t = 0; t < h; t++)
 		{
 			vec left = READ(wy, (i + (size_t) t) * stride + r);
 
+			UNROLL
 			for (int u = 0; u < SIMD_COLUMNS; u++)
 				a[t][u] += left * right[u];
 		}
 	}
+	UNROLL
 	for (int t = 0; t < h; t++)
 	{
+		UNROLL
 		for (int u = 0; u < SIMD_COLUMNS; u++)
 		{
 			if (c + (size_t) u <= i + (size_t) t)
@@ -312,22 +335,26 @@ INLINE void
 SIMD(square_tile)(const int h, const ms_block *b, const double *weight, const double *x,
 				  const double *mean, const double *inverse, double *s1, double *s2)
 {
+	size_t stride = b->stride;
+	size_t m = b->m;
 	vec a1[4] = {0};
 	vec a2[4] = {0};
 
-	for (size_t r = 0; r < b->m; r += LANES)
+	for (size_t r = 0; r < m; r += LANES)
 	{
 		vec w = READ(weight, r);
 
+		UNROLL
 		for (int t = 0; t < h; t++)
 		{
-			vec y = (READ(x, (size_t) t * b->stride + r) - mean[t]) * inverse[t];
+			vec y = (READ(x, (size_t) t * stride + r) - mean[t]) * inverse[t];
 			vec wy = w * y;
 
 			a1[t] += wy;
 			a2[t] += wy * y;
 		}
 	}
+	UNROLL
 	for (int t = 0; t < h; t++)
 	{
 		s1[t] += SIMD(sum)(a1[t]);
@@ -357,6 +384,7 @@ static const simd_loops SIMD(loops) = {
 #undef vec
 #undef bits
 #undef LANES
+#undef UNROLL
 #undef STRIP
 #undef AT
 #undef READ
