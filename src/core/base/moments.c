@@ -8,16 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/base/linalg.h"
-
 /* Of a column's variance, what the columns before it must leave unexplained. */
 #define INDEPENDENT 1e-12
-
-size_t
-ms_moments_size(size_t d)
-{
-	return sizeof(ms_moments) + (2 * d + ms_packed_size(d)) * sizeof(double);
-}
 
 void
 ms_moments_begin(void *bytes, size_t d)

@@ -14,6 +14,7 @@
 #ifndef MS_MOMENTS_H
 #define MS_MOMENTS_H
 
+#include "core/base/linalg.h"
 #include "core/base/wire.h"
 
 #define MS_MOMENTS_VERSION 1
@@ -23,8 +24,8 @@
 
 typedef struct ms_moments
 {
-	ms_head head; /* no flags */
-	uint64_t n;	  /* complete rows */
+	ms_head head;		 /* no flags */
+	uint64_t n;			 /* complete rows */
 	uint64_t incomplete; /* rows with a gap: counted and left out */
 	double weight;
 	double weight_rest;
@@ -51,7 +52,11 @@ ms_moments_scatter(const ms_moments *m)
 }
 
 /* Bytes for d columns, at most MS_MOMENTS_MAX_DIM. */
-extern size_t ms_moments_size(size_t d);
+static inline size_t
+ms_moments_size(size_t d)
+{
+	return sizeof(ms_moments) + (2 * d + ms_packed_size(d)) * sizeof(double);
+}
 
 /* An empty value in ms_moments_size(d) bytes, aligned to 8. */
 extern void ms_moments_begin(void *bytes, size_t d);

@@ -9,7 +9,6 @@
 #include <float.h>
 #include <math.h>
 
-#include "core/base/linalg.h"
 #include "pg/base/host.h"
 #include "pg/base/json.h"
 #include "pg/base/report.h"

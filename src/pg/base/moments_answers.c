@@ -10,7 +10,6 @@
 #include "pg/base/out.h"
 #include "pg/base/report.h"
 #include "pg/base/rows.h"
-#include "core/base/linalg.h"
 
 /* Beyond these a table is no longer read: moments_columns and moments_matrix have the rest. */
 #define SUMMARY_COLUMNS 50
