@@ -159,7 +159,11 @@ extern void ms_sample_slot_kinds(const ms_sample *s, unsigned char *kinds);
 extern bool ms_sample_column_empty(const ms_sample *s, size_t j);
 
 /* Bytes that are taken; the rest of `size` is free. */
-extern size_t ms_sample_used(const ms_sample *s);
+static inline size_t
+ms_sample_used(const ms_sample *s)
+{
+	return (size_t) ((char *) ms_sample_record(s, s->n) - (char *) s) + s->heap;
+}
 
 /* --- growing -------------------------------------------------------------------------------- */
 

@@ -44,12 +44,6 @@ ms_sample_rows(const ms_sample *s)
 					 .stride = ms_sample_stride(s)};
 }
 
-size_t
-ms_sample_used(const ms_sample *s)
-{
-	return front_size(s) + s->heap;
-}
-
 void
 ms_sample_slot_kinds(const ms_sample *s, unsigned char *kinds)
 {

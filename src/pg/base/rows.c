@@ -5,8 +5,6 @@
  */
 #include "pg/base/rows.h"
 
-#include <math.h>
-
 #include "access/tupmacs.h"
 #include "catalog/pg_type.h"
 #include "pg/base/report.h"
@@ -15,19 +13,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
-/*
- * An array with a short header lies at odd addresses: its fields are copied out, and what follows
- * the header is found from where a full header would begin.
- */
-typedef struct PackedArray
-{
-	int dimensions;
-	int n;
-	Oid element;
-	const bits8 *nulls; /* NULL when there are none */
-	const char *data;
-} PackedArray;
-
+/* Fields are copied out of the header, and what follows it is found from where a full one would begin. */
 static void
 array_look(struct varlena *array, PackedArray *out)
 {
@@ -45,52 +31,31 @@ array_look(struct varlena *array, PackedArray *out)
 }
 
 bool
-row_open(RowArg *row, FunctionCallInfo fcinfo, int first, Door door)
+row_open_array(RowArg *row)
 {
-	int nargs = PG_NARGS() - first;
-	PackedArray look;
+	FunctionCallInfo fcinfo = row->fcinfo;
+	int at = row->first + (row->door == DOOR_VARIADIC);
 
-	*row = (RowArg){.fcinfo = fcinfo, .first = first, .door = door};
-	if (door == DOOR_COLUMNS)
+	row->d = row->door == DOOR_VARIADIC;
+	if (PG_ARGISNULL(at))
+		return row->door == DOOR_VARIADIC && !PG_ARGISNULL(row->first);
+	if (row->door == DOOR_MIXED)
 	{
-		row->d = (size_t) nargs;
-		return nargs > 1 || !PG_ARGISNULL(first);
-	}
-	if (door == DOOR_VARIADIC)
-	{
-		row->d = 1;
-		if (PG_ARGISNULL(first + 1))
-			return !PG_ARGISNULL(first);
-		row->array = PG_GETARG_VARLENA_PP(first + 1);
-		array_look(row->array, &look);
-		if (look.dimensions > 1)
-			report_array_shape(look.dimensions);
-		row->d += (size_t) look.n;
+		row->value = value_arg(fcinfo, at, "measure_mixed", MS_TYPE_MIXED);
+		row->d = ((ms_sample *) row->value)->d;
 		return true;
 	}
-	if (PG_ARGISNULL(first))
-		return false;
-	if (door == DOOR_MIXED)
+	row->value = PG_GETARG_VARLENA_PP(at);
+	array_look(row->value, &row->array);
+	if (row->array.element == NUMERICOID && VARATT_IS_SHORT(row->value)) /* its elements need their alignment */
 	{
-		row->array = value_arg(fcinfo, first, "measure_mixed", MS_TYPE_MIXED);
-		row->d = ((ms_sample *) row->array)->d;
-		return true;
+		row->value = PG_GETARG_VARLENA_P(at);
+		array_look(row->value, &row->array);
 	}
-	row->array = PG_GETARG_VARLENA_PP(first);
-	array_look(row->array, &look);
-	if (look.dimensions != 1)
-		report_array_shape(look.dimensions);
-	row->d = (size_t) look.n;
+	if (row->array.dimensions > 1 || (row->array.dimensions < 1 && row->door == DOOR_ARRAY))
+		report_array_shape(row->array.dimensions);
+	row->d += (size_t) row->array.n;
 	return true;
-}
-
-/* A number at the door; adding 0.0 turns -0.0 into 0.0. */
-static inline double
-element_check(double x, size_t column)
-{
-	if (unlikely(!isfinite(x)))
-		report_element((int) column + 1, x);
-	return x + 0.0;
 }
 
 static double
@@ -138,57 +103,40 @@ element_next(Oid type, const char **at)
 #undef ELEMENT
 }
 
-static size_t
-array_read(struct varlena *array, double *x, size_t column)
+size_t
+row_read_array(const RowArg *row, size_t column, double *x)
 {
-	PackedArray a;
-	const char *at;
+	const PackedArray *a = &row->array;
+	const char *at = a->data;
 	size_t gaps = 0;
 
-	array_look(array, &a);
-	at = a.data;
-	for (int i = 0; i < a.n; i++)
+	if (a->element == FLOAT8OID && !a->nulls)
 	{
-		if (a.nulls && !(a.nulls[i / 8] & (1 << (i % 8))))
+		memcpy(x, at, sizeof(double) * (size_t) a->n);
+		for (int i = 0; i < a->n; i++)
+			x[i] = row_element(x[i], column + (size_t) i);
+		return 0;
+	}
+	for (int i = 0; i < a->n; i++)
+	{
+		if (a->nulls && !(a->nulls[i / 8] & (1 << (i % 8))))
 		{
 			x[i] = ms_gap();
 			gaps++;
 		}
 		else
-			x[i] = element_check(element_next(a.element, &at), column + (size_t) i);
+			x[i] = row_element(element_next(a->element, &at), column + (size_t) i);
 	}
-	return gaps;
-}
-
-size_t
-row_read(const RowArg *row, double *x)
-{
-	FunctionCallInfo fcinfo = row->fcinfo;
-	int columns = row->door == DOOR_COLUMNS ? (int) row->d : row->door == DOOR_VARIADIC ? 1 : 0;
-	size_t gaps = 0;
-
-	for (int j = 0; j < columns; j++)
-	{
-		if (PG_ARGISNULL(row->first + j))
-		{
-			x[j] = ms_gap();
-			gaps++;
-		}
-		else
-			x[j] = element_check(PG_GETARG_FLOAT8(row->first + j), (size_t) j);
-	}
-	if (row->array)
-		gaps += array_read(row->array, x + columns, (size_t) columns);
 	return gaps;
 }
 
 void
-row_close(RowArg *row)
+row_close_array(RowArg *row)
 {
-	int argno = row->first + (row->door == DOOR_VARIADIC);
+	int at = row->first + (row->door == DOOR_VARIADIC);
 
-	if (row->array && (Pointer) row->array != DatumGetPointer(row->fcinfo->args[argno].value))
-		pfree(row->array);
+	if ((Pointer) row->value != DatumGetPointer(row->fcinfo->args[at].value))
+		pfree(row->value);
 }
 
 double

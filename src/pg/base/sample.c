@@ -102,7 +102,7 @@ typedef struct RowId
 	uint64 hash; /* of a subsample */
 } RowId;
 
-static inline RowId
+static pg_attribute_always_inline RowId
 row_id(FunctionCallInfo fcinfo, const Lead *lead)
 {
 	RowId id = {0};
@@ -167,65 +167,57 @@ read_mixed(Growing *g, uint64 *record, const ms_sample *row, size_t row_size)
 	return row->incomplete;
 }
 
-/* The state of argument 0 with room for one more record and `strings` bytes. */
-static inline void
-sample_open(Growing *g, FunctionCallInfo fcinfo, const Lead *lead, const RowArg *row, size_t strings)
+/* A first state, with room for about four rows. */
+static void
+sample_begin(Growing *g, size_t d, uint16 flags)
 {
-	uint16 flags = lead->flags | (row->door == DOOR_MIXED ? MS_SAMPLE_MIXED : 0);
-	ms_sample *s;
-
-	if (!growing_open(g, fcinfo, &sample_family))
-	{
-		size_t slots = row->d + 2;
-
-		if (row->d > MS_MAX_DIM)
-			report_columns(row->d, MS_MAX_DIM);
-		growing_begin(g, ms_sample_base(row->d, flags) + 4 * slots * sizeof(uint64) + strings);
-		ms_sample_begin(g->value, g->size, MS_TYPE_SAMPLE, row->d, flags);
-	}
-	s = g->value;
-	if (s->d != row->d)
-		report_columns(row->d, s->d);
-	growing_reserve(g, ms_sample_stride(s) * sizeof(uint64) + strings);
+	if (d > MS_MAX_DIM)
+		report_columns(d, MS_MAX_DIM);
+	growing_begin(g, ms_sample_base(d, flags) + 4 * (d + 2) * sizeof(uint64));
+	ms_sample_begin(g->value, g->size, MS_TYPE_SAMPLE, d, flags);
 }
 
 static pg_attribute_always_inline Datum
-sample_step(FunctionCallInfo fcinfo, uint16 flags, Door door)
+sample_step(FunctionCallInfo fcinfo, uint16 variant, Door door)
 {
+	const uint16 flags = variant | (door == DOOR_MIXED ? MS_SAMPLE_MIXED : 0);
 	const Lead lead = lead_of(flags);
 	RowArg row;
 	RowId id;
 	Growing g;
 	ms_sample *s;
+	size_t stride, at; /* slots of a record; where the new one begins */
 	uint64 *record;
 	size_t gaps;
 
 	if (!row_open(&row, fcinfo, lead.row, door))
-	{
-		if (!AggCheckCallContext(fcinfo, NULL))
-			report_not_aggregate();
-		fcinfo->isnull = PG_ARGISNULL(0);
-		return PG_GETARG_DATUM(0);
-	}
+		return growing_skip(fcinfo);
 	id = row_id(fcinfo, &lead);
-	sample_open(&g, fcinfo, &lead, &row,
-				id.text.length + (door == DOOR_MIXED ? ((ms_sample *) row.array)->heap : 0));
+	if (!growing_open(&g, fcinfo, &sample_family))
+		sample_begin(&g, row.d, flags);
 	s = g.value;
+	if (s->d != row.d)
+		report_columns(row.d, s->d);
 	if (lead.size)
 	{
 		check_size(fcinfo, &lead, s);
 		if (!ms_sample_offer(s, id.hash))
 			return growing_datum(&g);
 	}
-	record = ms_sample_record(s, s->n);
-	gaps = door == DOOR_MIXED ? read_mixed(&g, record, (ms_sample *) row.array, VARSIZE(row.array))
+	stride = row.d + ((flags & MS_SAMPLE_WEIGHTED) != 0) + ((flags & MS_SAMPLE_ID) != 0);
+	at = ms_sample_base(row.d, flags) + s->n * stride * sizeof(uint64);
+	growing_reserve(&g, at + stride * sizeof(uint64) + s->heap + id.text.length +
+							(door == DOOR_MIXED ? ((ms_sample *) row.value)->heap : 0));
+	s = g.value;
+	record = (uint64 *) ((char *) s + at);
+	gaps = door == DOOR_MIXED ? read_mixed(&g, record, (ms_sample *) row.value, VARSIZE(row.value))
 							  : row_read(&row, (double *) record);
 	if (flags & MS_SAMPLE_WEIGHTED)
-		((double *) record)[ms_sample_weight_slot(s)] = lead.weight ? row_weight(fcinfo, lead.row - 1) : 1.0;
+		((double *) record)[row.d] = lead.weight ? row_weight(fcinfo, lead.row - 1) : 1.0;
 	if (flags & MS_SAMPLE_ID_INT)
-		record[ms_sample_id_slot(s)] = (uint64) id.number;
+		record[stride - 1] = (uint64) id.number;
 	if (flags & MS_SAMPLE_ID_TEXT)
-		record[ms_sample_id_slot(s)] = ms_sample_add_string(s, g.size, id.text);
+		record[stride - 1] = ms_sample_add_string(s, g.size, id.text);
 	ms_sample_commit(s, gaps > 0);
 	row_close(&row);
 	if (lead.size && s->n >= 2 * ms_sample_drawing(s)->size)
@@ -238,21 +230,11 @@ sample_step(FunctionCallInfo fcinfo, uint16 flags, Door door)
 	return growing_datum(&g);
 }
 
+/* One entry point a door, each with its own copy of the step: what is constant there costs nothing. */
 #define SAMPLE_STEP(name, flags)                                                                   \
-	static Datum name##_step(FunctionCallInfo fcinfo, Door door)                                   \
+	static pg_attribute_always_inline Datum name##_step(FunctionCallInfo fcinfo, Door door)        \
 	{                                                                                              \
-		switch (door)                                                                              \
-		{                                                                                          \
-			case DOOR_COLUMNS:                                                                     \
-				return sample_step(fcinfo, flags, DOOR_COLUMNS);                                   \
-			case DOOR_ARRAY:                                                                       \
-				return sample_step(fcinfo, flags, DOOR_ARRAY);                                     \
-			case DOOR_VARIADIC:                                                                    \
-				return sample_step(fcinfo, flags, DOOR_VARIADIC);                                  \
-			case DOOR_MIXED:                                                                       \
-				return sample_step(fcinfo, flags, DOOR_MIXED);                                     \
-		}                                                                                          \
-		return (Datum) 0;                                                                          \
+		return sample_step(fcinfo, flags, door);                                                   \
 	}                                                                                              \
 	ROWS_DOORS(name, name##_step);                                                                 \
 	ROWS_DOOR(name, name##_step, mixed, DOOR_MIXED)
@@ -285,7 +267,7 @@ sample_add(Growing *g, const SampleArg *from)
 		growing_begin(g, ms_sample_convert_size(into, flags) + ms_sample_merge_size(into, from->s));
 		ms_sample_convert(g->value, g->size, old.value, old.size, flags);
 	}
-	growing_reserve(g, ms_sample_merge_size(g->value, from->s));
+	growing_reserve(g, ms_sample_used(g->value) + ms_sample_merge_size(g->value, from->s));
 	ms_sample_merge(g->value, g->size, from->s, from->size);
 	if (flags & MS_SAMPLE_DRAWING)
 		CORE(&ctx, ms_sample_prune(&ctx, g->value, g->size));
@@ -352,8 +334,11 @@ subsample_final(PG_FUNCTION_ARGS)
 	Growing g;
 	ms_ctx ctx;
 
-	if (!growing_open(&state, fcinfo, &sample_family))
+	if (!AggCheckCallContext(fcinfo, NULL))
+		report_not_aggregate();
+	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
+	growing_view(&state, fcinfo, 0, &sample_family);
 	growing_new(&g, &sample_family, ms_sample_used(state.value));
 	ms_sample_move(g.value, g.size, state.value, state.size);
 	host_init(&ctx);

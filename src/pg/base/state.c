@@ -103,8 +103,9 @@ growing_open(Growing *g, FunctionCallInfo fcinfo, const GrowingFamily *family)
 	Datum datum = PG_GETARG_DATUM(0);
 	GrowingObject *object;
 
-	*g = (Growing){.family = family};
-	if (!AggCheckCallContext(fcinfo, &g->home))
+	g->family = family;
+	g->object = NULL;
+	if (unlikely(!AggCheckCallContext(fcinfo, &g->home)))
 		report_not_aggregate();
 	if (PG_ARGISNULL(0))
 		return false;
@@ -137,14 +138,10 @@ growing_move(Growing *g, size_t size)
 }
 
 void
-growing_reserve(Growing *g, size_t more)
+growing_grow(Growing *g, size_t need)
 {
-	size_t need = g->family->used(g->value) + more;
-	size_t size;
+	size_t size = grown_size(g, need);
 
-	if (need <= g->size)
-		return;
-	size = grown_size(g, need);
 	if (!g->object)
 	{
 		growing_move(g, size);
@@ -163,6 +160,15 @@ growing_datum(const Growing *g)
 		return EOHPGetRWDatum(&g->object->header);
 	SET_VARSIZE(g->value, g->size); /* the capacity */
 	return PointerGetDatum(g->value);
+}
+
+Datum
+growing_skip(FunctionCallInfo fcinfo)
+{
+	if (!AggCheckCallContext(fcinfo, NULL))
+		report_not_aggregate();
+	fcinfo->isnull = PG_ARGISNULL(0);
+	return PG_GETARG_DATUM(0);
 }
 
 /* Finishes in place, which is harmless (the multiset of rows stays) and nothing for a finished value. */
@@ -201,14 +207,30 @@ flat_copy(const Growing *g)
 	return PointerGetDatum(copy);
 }
 
+/*
+ * The object, read-only. The pointer is a fresh one in the current context: PostgreSQL 15 copies
+ * the result of a final function, which would flatten it, unless it finds the pointer there.
+ */
+static Datum
+object_pointer(const GrowingObject *object)
+{
+	void *pointer = palloc(EXPANDED_POINTER_SIZE);
+
+	memcpy(pointer, object->header.eoh_ro_ptr, EXPANDED_POINTER_SIZE);
+	return PointerGetDatum(pointer);
+}
+
 Datum
 growing_final(FunctionCallInfo fcinfo, const GrowingFamily *family)
 {
 	Growing g;
 
-	if (!growing_open(&g, fcinfo, family))
+	if (!AggCheckCallContext(fcinfo, NULL))
+		report_not_aggregate();
+	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	return g.object ? EOHPGetRODatum(&g.object->header) : flat_copy(&g);
+	growing_view(&g, fcinfo, 0, family); /* the executor gives the state read-only */
+	return growing_finished(&g);
 }
 
 void
@@ -221,7 +243,7 @@ growing_new(Growing *g, const GrowingFamily *family, size_t need)
 Datum
 growing_finished(const Growing *g)
 {
-	return g->object ? EOHPGetRODatum(&g->object->header) : flat_copy(g);
+	return g->object ? object_pointer(g->object) : flat_copy(g);
 }
 
 void

@@ -50,11 +50,20 @@ extern bool growing_open(Growing *g, FunctionCallInfo fcinfo, const GrowingFamil
 /* Memory for a new value with `need` bytes at least, not initialised. */
 extern void growing_begin(Growing *g, size_t need);
 
-/* Room for `more` bytes beyond those used; g->value may move. */
-extern void growing_reserve(Growing *g, size_t more);
+/* A size of at least `need` bytes, used ones included; g->value may move. */
+extern void growing_grow(Growing *g, size_t need);
+static inline void
+growing_reserve(Growing *g, size_t need)
+{
+	if (unlikely(need > g->size))
+		growing_grow(g, need);
+}
 
 /* What a transition function returns. */
 extern Datum growing_datum(const Growing *g);
+
+/* What it returns for a row to skip: the state as it was. */
+extern Datum growing_skip(FunctionCallInfo fcinfo);
 
 /* What a final function returns: a flat finished copy, or the expanded object, read-only. */
 extern Datum growing_final(FunctionCallInfo fcinfo, const GrowingFamily *family);
