@@ -10,7 +10,7 @@
 
 static const double raw[COUNT] = {.01, .02, .022, NAN, .03, .2, .5, .9, 1, .0004, .022};
 
-/* Rscript -e 'p.adjust(c(.01,.02,.022,NA,.03,.2,.5,.9,1,.0004,.022), method)', in the enum's order */
+/* p.adjust(c(.01, .02, .022, NA, .03, .2, .5, .9, 1, .0004, .022), method), in the enum's order */
 static const double reference[][COUNT] = {
 	{0.089999999999999997, 0.16, 0.16, NAN, 0.16, 0.80000000000000004, 1, 1, 1,
 	 0.0040000000000000001, 0.16},

@@ -561,7 +561,7 @@ static const sample_shape draw_shapes[] = {
 	 {MS_KIND_NOMINAL, MS_KIND_NUMBER, MS_KIND_BOOLEAN},
 	 9}};
 
-/* The rows of a whole sample that come first by (hash, canonical order), as a sample of their own. */
+/* The rows of a whole sample that come first by (hash, canonical order), as a sample. */
 static value
 drawn_by_force(const sample_shape *shape, const sample_row *rows, size_t n)
 {

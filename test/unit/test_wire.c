@@ -108,6 +108,11 @@ TEST(a_failed_reader_stays_failed)
 	ms_read_doubles(&r, 2, doubles);
 	CHECK(r.failed && doubles[0] == 0 && doubles[1] == 0);
 
+	/* so many that their bytes overflow to a few */
+	ms_reader_init(&r, bytes, sizeof bytes, 0);
+	ms_read_doubles(&r, SIZE_MAX / 8 + 2, doubles);
+	CHECK(r.failed);
+
 	ms_reader_init(&r, bytes, sizeof bytes, 13);
 	CHECK(r.failed);
 	CHECK(ms_read_bytes(&r, SIZE_MAX) == NULL);

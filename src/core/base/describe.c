@@ -24,7 +24,7 @@ check_dim(ms_ctx *ctx, const ms_sample *s, size_t dim)
 	return MS_OK;
 }
 
-/* Values, each followed by its weight where there are weights, into out; what is left out is not. */
+/* Values that count, each followed by its weight where there are weights, into out. */
 static ms_status
 gather(ms_ctx *ctx, const ms_rows *rows, size_t dim, double *out, ms_column *column)
 {

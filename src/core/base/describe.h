@@ -65,7 +65,7 @@ extern void ms_describe_quantile_interval(const ms_column *c, double p, double l
 /* Bins by Freedman & Diaconis (1981), at least 1, at most 1000; Sturges where the iqr is 0. */
 extern int ms_describe_bins(const ms_column *c, double lo, double hi);
 
-/* Where bin b (from 0) of a histogram begins and bin b - 1 ends; edge 0 is lo, edge `bins` is hi. */
+/* Where bin b (from 0) begins and bin b - 1 ends: edge 0 is lo, edge `bins` is hi. */
 extern double ms_describe_edge(double lo, double hi, int bins, int b);
 
 /*

@@ -245,8 +245,9 @@ extern ms_status ms_sample_drawn(ms_ctx *ctx, ms_sample *s, size_t size);
 /* --- finished ------------------------------------------------------------------------------- */
 
 /*
- * Canonical order, in place; a DRAWING value is pruned. Nothing to do where the flag says so. Scratch: 24 bytes a string and
- * the heap once more. MS_STOPPED and a refused allocation leave the same rows.
+ * Canonical order, in place; a DRAWING value is pruned. Nothing to do where the flag says so.
+ * Scratch: 24 bytes a string and the heap once more. MS_STOPPED and a refused allocation leave
+ * the same rows.
  */
 extern ms_status ms_sample_canonical(ms_ctx *ctx, ms_sample *s, size_t size);
 
