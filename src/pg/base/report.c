@@ -57,6 +57,10 @@ report_too_large(const ms_facts *f)
 {
 	if (strcmp(f->what, "memory") == 0)
 		report_memory("this call", SIZE_MAX, 0);
+	if (strcmp(f->what, "range") == 0)
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						errmsg("column %d spans %.3g, its square is no number", (int) f->index, f->got),
+						errhint("Divide the column by a constant.")));
 	ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 					errmsg("%s is too large: got %.17g, the limit is %.17g", f->what, f->got, f->wanted)));
 }
@@ -163,8 +167,23 @@ report_range(const char *argument, double got, const char *wanted)
 void
 report_range_hint(const char *argument, double got, const char *wanted, const char *hint)
 {
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be %s, got %.17g", argument, wanted, got),
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be %s, got %.15g", argument, wanted, got),
 					errhint("%s", hint)));
+}
+
+void
+report_null_hint(const char *argument, const char *hint)
+{
+	ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be NULL", argument), errhint("%s", hint)));
+}
+
+void
+report_names(size_t got, size_t wanted)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg_plural("names has %zu element, the sample has %zu columns",
+								  "names has %zu elements, the sample has %zu columns", got, got, wanted),
+					errhint("Give one name a column, or leave names out.")));
 }
 
 void
@@ -310,7 +329,7 @@ report_model_columns(size_t got, size_t wanted, char **names)
 	initStringInfo(&list);
 	for (size_t c = 0; names && c < wanted; c++)
 		appendStringInfo(&list, "%s%s", list.len ? ", " : "", names[c]);
-	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("a row has %zu columns, the model has %zu", got, wanted),
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg_plural("a row has %zu column, the model has %zu", "a row has %zu columns, the model has %zu", got, got, wanted),
 					list.len ? errdetail("The model's columns are: %s.", list.data) : 0,
 					errhint("Pass the columns that the model was fitted on, in the same order.")));
 }

@@ -25,6 +25,8 @@ extern void report_option(const char *got, const char *const *keys) pg_attribute
 extern void report_option_value(const char *key, const char *wanted) pg_attribute_noreturn();
 extern void report_range(const char *argument, double got, const char *wanted) pg_attribute_noreturn();
 extern void report_range_hint(const char *argument, double got, const char *wanted, const char *hint) pg_attribute_noreturn();
+extern void report_null_hint(const char *argument, const char *hint) pg_attribute_noreturn();
+extern void report_names(size_t got, size_t wanted) pg_attribute_noreturn();
 extern void report_not_yet(const char *what) pg_attribute_noreturn();
 extern void report_length(const char *argument, size_t got, size_t wanted) pg_attribute_noreturn();
 extern void report_changed(const char *argument, const char *aggregate) pg_attribute_noreturn();
