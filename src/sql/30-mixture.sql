@@ -42,28 +42,29 @@ CREATE FUNCTION summary(v measure_gmm) RETURNS text
 	AS 'MODULE_PATHNAME', 'gmm_summary' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION summary(measure_gmm) IS 'the mixture as a person wants to read it; the first 50 components and 8 columns';
 
--- Rows under a mixture. The model is unpacked once a call site, also when it comes from a table.
+-- Rows under a mixture. The model is unpacked once a call site, also when it comes from a table. A row
+-- takes 0.05 us for k = 2, d = 2 and 5 us for k = 16, d = 32: COST is in between.
 
 -- @for ROWS
 CREATE FUNCTION gmm_predict(m measure_gmm, @ROWS@) RETURNS integer
-	AS 'MODULE_PATHNAME', 'gmm_predict_@ROWS:c@' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+	AS 'MODULE_PATHNAME', 'gmm_predict_@ROWS:c@' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION gmm_predict(measure_gmm, @ROWS@) IS 'the most probable component of a row, from 1, ties to the lower; NULL for a row with a NULL element; 22000 for another number of columns, NaN or infinity';
 -- @end
 
 -- @for ROWS
 CREATE FUNCTION gmm_posterior(m measure_gmm, @ROWS@) RETURNS float8[]
-	AS 'MODULE_PATHNAME', 'gmm_posterior_@ROWS:c@' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+	AS 'MODULE_PATHNAME', 'gmm_posterior_@ROWS:c@' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION gmm_posterior(measure_gmm, @ROWS@) IS 'the probability[k] of each component given a row; NULL for a row with a NULL element';
 -- @end
 
 -- @for ROWS
 CREATE FUNCTION gmm_density(m measure_gmm, @ROWS@) RETURNS float8
-	AS 'MODULE_PATHNAME', 'gmm_density_@ROWS:c@' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+	AS 'MODULE_PATHNAME', 'gmm_density_@ROWS:c@' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION gmm_density(measure_gmm, @ROWS@) IS 'the density at a row, 0 where it is below 1e-308: gmm_logdensity does not underflow; NULL for a row with a NULL element';
 -- @end
 
 -- @for ROWS
 CREATE FUNCTION gmm_logdensity(m measure_gmm, @ROWS@) RETURNS float8
-	AS 'MODULE_PATHNAME', 'gmm_logdensity_@ROWS:c@' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+	AS 'MODULE_PATHNAME', 'gmm_logdensity_@ROWS:c@' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION gmm_logdensity(measure_gmm, @ROWS@) IS 'natural logarithm of the density at a row: its negative is how unusual the row is; NULL for a row with a NULL element';
 -- @end

@@ -14,6 +14,7 @@
 #include "pg/base/out.h"
 #include "pg/base/report.h"
 #include "pg/base/sample.h"
+#include "utils/array.h"
 
 enum
 {
@@ -67,6 +68,20 @@ count_arg(FunctionCallInfo fcinfo, int argno, const char *name, const char *hint
 	return n;
 }
 
+static size_t
+k_arg(FunctionCallInfo fcinfo)
+{
+	const char *hint = "k is the number of components to fit.";
+	int k;
+
+	if (PG_ARGISNULL(ARG_K))
+		report_null_hint("k", hint);
+	k = PG_GETARG_INT32(ARG_K);
+	if (k < 1 || k > MS_GMM_MAX_K)
+		report_range_hint("k", k, psprintf("from 1 to %d", MS_GMM_MAX_K), hint);
+	return (size_t) k;
+}
+
 static double
 tol_arg(FunctionCallInfo fcinfo)
 {
@@ -75,6 +90,17 @@ tol_arg(FunctionCallInfo fcinfo)
 	if (!(tol >= 0) || isinf(tol))
 		report_range_hint("tol", tol, "at least 0 and finite", "Leave it out to get 1e-8, relative to the log-likelihood.");
 	return tol;
+}
+
+static char **
+names_arg(FunctionCallInfo fcinfo, size_t d)
+{
+	ArrayType *names = PG_ARGISNULL(ARG_NAMES) ? NULL : PG_GETARG_ARRAYTYPE_P(ARG_NAMES);
+	size_t n = names ? (size_t) ArrayGetNItems(ARR_NDIM(names), ARR_DIMS(names)) : 0;
+
+	if (names && n != d)
+		report_names(n, d);
+	return arg_names(fcinfo, ARG_NAMES, d);
 }
 
 /* Arguments of the frozen signature whose work is still to come. */
@@ -101,7 +127,7 @@ fit_options(FunctionCallInfo fcinfo)
 	FitOptions o;
 
 	ms_em_defaults(&o.em);
-	o.em.k = (size_t) count_arg(fcinfo, ARG_K, "k", "k is the number of components to fit.");
+	o.em.k = k_arg(fcinfo);
 	o.em.family = (ms_gmm_family) (MS_GMM_FULL + arg_choice(fcinfo, ARG_COVARIANCE, "covariance", gmm_families));
 	o.em.scale = (ms_gmm_scale) arg_choice(fcinfo, ARG_SCALE, "scale", scales);
 	o.missing = (Missing) arg_choice(fcinfo, ARG_MISSING, "missing", missings);
@@ -174,6 +200,24 @@ fit_rows(ms_ctx *ctx, ms_arena *arena, const ms_sample *s, Missing missing, ms_r
 	return complete_rows(ctx, arena, rows, s->n - s->incomplete);
 }
 
+/* Whether the sample says nothing: no row that is complete and weighs something. */
+static bool
+is_nothing(const ms_sample *s, Missing missing)
+{
+	return (missing == MISSING_OMIT && s->incomplete == s->n) || ms_sample_weight(s) == 0;
+}
+
+/* A k beyond the rows is told as such, before the memory that it would take. */
+static ms_status
+check_k(ms_ctx *ctx, const ms_sample *s, const FitOptions *o)
+{
+	uint64 n = s->incomplete > 0 ? s->n - s->incomplete : ms_sample_distinct(s);
+
+	if (o->em.k > s->n)
+		return ms_fail(ctx, MS_TOO_FEW, "rows", 0, (double) n, (double) o->em.k);
+	return MS_OK;
+}
+
 /* The need is told before the work, as one figure. */
 static void
 require_memory(const ms_sample *s, const FitOptions *o)
@@ -198,10 +242,22 @@ fit_site(FunctionCallInfo fcinfo)
 
 /* Whether a failure is the data's, which on_failure => 'null' forgives. */
 static bool
-is_data_failure(ms_status status)
+is_data_failure(const ms_ctx *ctx, ms_status status)
 {
-	return status == MS_TOO_FEW || status == MS_CONSTANT || status == MS_NO_FIT || status == MS_INCOMPLETE ||
-		   status == MS_NOT_NUMERIC || status == MS_NOT_DEFINITE;
+	switch (status)
+	{
+		case MS_TOO_FEW:
+		case MS_CONSTANT:
+		case MS_NO_FIT:
+		case MS_INCOMPLETE:
+		case MS_NOT_NUMERIC:
+		case MS_NOT_DEFINITE:
+			return true;
+		case MS_TOO_LARGE: /* sums beyond a double; not sizes beyond memory */
+			return strcmp(ctx->facts.what, "memory") != 0;
+		default:
+			return false;
+	}
 }
 
 /* Raises the failure, or lets it pass with one warning a call site. */
@@ -210,7 +266,7 @@ forgive(FunctionCallInfo fcinfo, const ms_ctx *ctx, ms_status status, const FitO
 {
 	FitSite *site = fit_site(fcinfo);
 
-	if (!o->null_on_failure || !is_data_failure(status))
+	if (!o->null_on_failure || !is_data_failure(ctx, status))
 		report_core(ctx, status);
 	if (!site->failed)
 		report_null_result("gmm_fit", ctx, status);
@@ -237,6 +293,8 @@ fit(ms_ctx *ctx, ms_arena *arena, SampleArg sample, const FitOptions *o, ms_gmm 
 	ms_rows rows;
 
 	MS_TRY(ms_sample_canonical(ctx, sample.s, sample.size));
+	MS_TRY(check_k(ctx, sample.s, o));
+	require_memory(sample.s, o);
 	MS_TRY(fit_rows(ctx, arena, sample.s, o->missing, &rows));
 	MS_TRY(ms_em_fit(ctx, arena, &rows, &o->em, m));
 	m->info.omitted = sample.s->incomplete;
@@ -262,10 +320,9 @@ gmm_fit(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	o = fit_options(fcinfo);
 	sample = sample_arg(fcinfo, ARG_SAMPLE);
-	names = arg_names(fcinfo, ARG_NAMES, sample.s->d);
-	if (o.missing == MISSING_OMIT && sample.s->incomplete == sample.s->n)
+	names = names_arg(fcinfo, sample.s->d);
+	if (is_nothing(sample.s, o.missing))
 		PG_RETURN_NULL();
-	require_memory(sample.s, &o);
 
 	host_init(&ctx);
 	ms_arena_init(&arena, &ctx);
