@@ -1,5 +1,6 @@
 /*
- * test_gmm.c: sizes, criteria, canonical order and bytes of a mixture.
+ * test_gmm.c: sizes, criteria, canonical order and bytes of a mixture. test_gmm --write GOLDEN
+ * CORPUS writes test/golden/gmm_*.hex and seeds of the fuzzer; once a release, for new names.
  */
 #include "core/mixture/gmm.h"
 
@@ -199,6 +200,26 @@ TEST(round_trip)
 	CHECK_INT(h.live, 0);
 }
 
+/* -0.0 and 0.0 are one number, and have one form. */
+TEST(one_form)
+{
+	host h;
+	ms_arena arena;
+	ms_gmm m;
+	_Alignas(8) char a[1000] = {0};
+	_Alignas(8) char b[1000] = {0};
+
+	host_init(&h);
+	ms_arena_init(&arena, &h.ctx);
+	CHECK_INT(make(&h.ctx, &arena, MS_GMM_FULL, 2, 2, &m), MS_OK);
+	m.means[1] = 0.0;
+	ms_gmm_pack(&m, a);
+	m.means[1] = -0.0;
+	ms_gmm_pack(&m, b);
+	CHECK(memcmp(a, b, ms_gmm_packed_size(&m)) == 0);
+	ms_arena_free(&arena);
+}
+
 /* Every single bit that is turned is found, by the hash if by nothing else; and every cut. */
 TEST(damage)
 {
@@ -227,6 +248,121 @@ TEST(damage)
 	free(bytes);
 	ms_arena_free(&arena);
 	CHECK_INT(h.live, 0);
+}
+
+/* --- what releases have written ------------------------------------------------------------- */
+
+/* Models by name. They never change: a new form gets a new name. */
+typedef struct golden
+{
+	const char *name;
+	ms_gmm_family family;
+	size_t k;
+	bool names;
+	bool imported;
+} golden;
+
+static const golden golden_values[] = {
+	{"gmm_full", MS_GMM_FULL, 2, true, false},
+	{"gmm_tied", MS_GMM_TIED, 3, false, false},
+	{"gmm_diag", MS_GMM_DIAG, 3, true, false},
+	{"gmm_spherical", MS_GMM_SPHERICAL, 1, false, false},
+	{"gmm_imported", MS_GMM_FULL, 1, false, true},
+};
+
+#define GOLDEN_VALUES (sizeof golden_values / sizeof *golden_values)
+#define GOLDEN_MOST 4096
+
+static size_t
+golden_build(host *h, ms_arena *arena, const golden *g, unsigned char *bytes)
+{
+	ms_gmm m;
+
+	CHECK_INT(make(&h->ctx, arena, g->family, g->k, 2, &m), MS_OK);
+	if (g->names)
+		set_names(&m);
+	if (g->imported)
+		m.info = (ms_gmm_info){.log_likelihood = NAN, .icl = NAN, .objective = NAN};
+	memset(bytes, 0, GOLDEN_MOST);
+	ms_gmm_pack(&m, bytes);
+	return ms_gmm_packed_size(&m);
+}
+
+/* Reads hexadecimal digits; blanks and lines do not matter. Returns the bytes read. */
+static size_t
+read_hex(const char *name, unsigned char *bytes)
+{
+	char path[1000];
+	unsigned byte;
+	size_t n = 0;
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/../golden/%s.hex", UNIT_DATA, name);
+	file = fopen(path, "r");
+	while (file && n < GOLDEN_MOST && fscanf(file, "%2x", &byte) == 1)
+		bytes[n++] = (unsigned char) byte;
+	if (file)
+		fclose(file);
+	return n;
+}
+
+TEST(what_releases_wrote_is_read)
+{
+	for (size_t i = 0; i < GOLDEN_VALUES; i++)
+	{
+		_Alignas(8) unsigned char bytes[GOLDEN_MOST];
+		_Alignas(8) unsigned char today[GOLDEN_MOST];
+		size_t size = read_hex(golden_values[i].name, bytes);
+		host h;
+		ms_arena arena;
+		ms_gmm m;
+
+		host_init(&h);
+		ms_arena_init(&arena, &h.ctx);
+		CHECK_INT(golden_build(&h, &arena, golden_values + i, today), size);
+		CHECK(size > 0 && memcmp(bytes, today, size) == 0);
+		CHECK_INT(ms_gmm_unpack(&h.ctx, &arena, bytes, size, &m), MS_OK);
+		ms_arena_free(&arena);
+	}
+}
+
+static bool
+write_file(const char *folder, const char *name, const unsigned char *bytes, size_t size, bool hex)
+{
+	char path[1000];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/%s%s", folder, name, hex ? ".hex" : "");
+	file = fopen(path, "wb");
+	if (!file)
+		return false;
+	for (size_t i = 0; i < size && hex; i++)
+		fprintf(file, "%02x%c", bytes[i], i % 16 == 15 || i + 1 == size ? '\n' : ' ');
+	if (!hex)
+		fwrite(bytes, 1, size, file);
+	return fclose(file) == 0;
+}
+
+static int
+write_all(const char *golden_folder, const char *corpus)
+{
+	for (size_t i = 0; i < GOLDEN_VALUES; i++)
+	{
+		_Alignas(8) unsigned char bytes[GOLDEN_MOST];
+		const char *name = golden_values[i].name;
+		size_t size;
+		host h;
+		ms_arena arena;
+
+		host_init(&h);
+		ms_arena_init(&arena, &h.ctx);
+		size = golden_build(&h, &arena, golden_values + i, bytes);
+		ms_arena_free(&arena);
+		if (!write_file(golden_folder, name, bytes, size, true) ||
+			!write_file(corpus, name, bytes, size, false))
+			return 1;
+	}
+	return 0;
 }
 
 /* What is right as bytes and wrong as a model. */
@@ -312,14 +448,18 @@ TEST(refuse_and_stop_everywhere)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	if (argc == 4 && strcmp(argv[1], "--write") == 0)
+		return write_all(argv[2], argv[3]);
 	RUN(parameters);
 	RUN(covariance_of_each_family);
 	RUN(sizes_are_refused);
 	RUN(order);
 	RUN(round_trip);
 	RUN(damage);
+	RUN(what_releases_wrote_is_read);
+	RUN(one_form);
 	RUN(wrong_models);
 	RUN(refuse_and_stop_everywhere);
 	return unit_done();

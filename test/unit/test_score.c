@@ -180,6 +180,13 @@ TEST(ties_and_overflow)
 	CHECK_INT(best, 0);
 	CHECK(ms_score_row(s, (double[]){1e300}, joint, &best) == -INFINITY);
 	CHECK_INT(best, 0);
+	ms_score_posterior(joint, 3, joint);
+	CHECK_NEAR(joint[2], 1.0 / 3, 1e-15);
+	/* a difference in the log density that its own size swallows */
+	CHECK_NEAR(ms_score_row(s, (double[]){-1e6}, joint, &best), -5e11, 1e-10);
+	ms_score_posterior(joint, 3, joint);
+	CHECK_NEAR(joint[0] + joint[1] + joint[2], 1, 1e-15);
+	CHECK_NEAR(joint[0], 0.5, 1e-15);
 	ms_arena_free(&arena);
 }
 

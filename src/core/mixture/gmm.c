@@ -193,11 +193,18 @@ content_hash(const void *bytes, size_t size)
 						 ((const ms_head *) bytes)->flags);
 }
 
-/* Of all NaNs only the gap is ever stored. */
+/* Of equal numbers one form is stored: no -0.0, and of all NaNs the gap. */
 static double
-gap_if_nan(double x)
+stored(double x)
 {
-	return isnan(x) ? ms_gap() : x;
+	return isnan(x) ? ms_gap() : x + 0.0;
+}
+
+static void
+write_numbers(ms_writer *w, size_t n, const double *x)
+{
+	for (size_t i = 0; i < n; i++)
+		ms_write_double(w, stored(x[i]));
 }
 
 static void
@@ -226,10 +233,10 @@ write_fields(ms_writer *w, const ms_gmm *m)
 	ms_write_u64(w, info->n);
 	ms_write_u64(w, info->omitted);
 	ms_write_u64(w, (uint64_t) info->seed);
-	ms_write_double(w, info->weight);
-	ms_write_double(w, gap_if_nan(info->log_likelihood));
-	ms_write_double(w, gap_if_nan(info->icl));
-	ms_write_double(w, gap_if_nan(info->objective));
+	ms_write_double(w, stored(info->weight));
+	ms_write_double(w, stored(info->log_likelihood));
+	ms_write_double(w, stored(info->icl));
+	ms_write_double(w, stored(info->objective));
 }
 
 void
@@ -242,9 +249,9 @@ ms_gmm_pack(const ms_gmm *m, void *out)
 	*head = (ms_head){head->host, MS_TYPE_GMM, MS_GMM_VERSION, 0};
 	ms_writer_init(&w, out, FIELDS_AT);
 	write_fields(&w, m);
-	ms_write_doubles(&w, m->k, m->weights);
-	ms_write_doubles(&w, (size_t) m->k * m->d, m->means);
-	ms_write_doubles(&w, ms_gmm_covariances(m->family, m->k, m->d), m->covariances);
+	write_numbers(&w, m->k, m->weights);
+	write_numbers(&w, (size_t) m->k * m->d, m->means);
+	write_numbers(&w, ms_gmm_covariances(m->family, m->k, m->d), m->covariances);
 	for (size_t j = 0; j < m->k; j++)
 		ms_write_u32(&w, m->problems[j]);
 	write_padding(&w);
@@ -278,13 +285,20 @@ family_known(uint32_t family)
 	return family >= MS_GMM_FULL && family <= MS_GMM_SPHERICAL;
 }
 
+/* A number in its stored form. */
 static bool
-finite_or_gap(double x)
+is_number(double x)
+{
+	return isfinite(x) && !(x == 0 && signbit(x));
+}
+
+static bool
+is_number_or_gap(double x)
 {
 	uint64_t bits;
 
 	memcpy(&bits, &x, sizeof(bits));
-	return isfinite(x) || bits == MS_GAP_BITS;
+	return is_number(x) || bits == MS_GAP_BITS;
 }
 
 /* Sizes, and that they fit the bytes exactly: nothing is allocated before. */
@@ -330,19 +344,19 @@ read_info(ms_ctx *ctx, ms_reader *r, ms_gmm_info *info)
 	if (info->iterations > INT32_MAX || info->starts > INT32_MAX ||
 		info->starts_at_best > info->starts || info->n > INT64_MAX || info->omitted > INT64_MAX)
 		return corrupt(ctx, "count", r);
-	if (!isfinite(info->weight) || info->weight < 0 || !finite_or_gap(info->log_likelihood) ||
-		!finite_or_gap(info->icl) || !finite_or_gap(info->objective))
+	if (!is_number(info->weight) || info->weight < 0 || !is_number_or_gap(info->log_likelihood) ||
+		!is_number_or_gap(info->icl) || !is_number_or_gap(info->objective))
 		return corrupt(ctx, "evidence", r);
 	return MS_OK;
 }
 
 static ms_status
-check_finite(ms_ctx *ctx, const double *x, size_t n, const ms_reader *r)
+check_numbers(ms_ctx *ctx, const double *x, size_t n, const ms_reader *r)
 {
 	MS_TRY(ms_tick(ctx, n));
 	for (size_t i = 0; i < n; i++)
 	{
-		if (!isfinite(x[i]))
+		if (!is_number(x[i]))
 			return corrupt(ctx, "finite", r);
 	}
 	return MS_OK;
@@ -456,9 +470,9 @@ read_parameters(ms_ctx *ctx, ms_arena *arena, ms_reader *r, ms_gmm *out)
 	ms_read_doubles(r, m.k, m.weights);
 	ms_read_doubles(r, means, m.means);
 	ms_read_doubles(r, covariances, m.covariances);
-	MS_TRY(check_finite(ctx, m.weights, m.k, r));
-	MS_TRY(check_finite(ctx, m.means, means, r));
-	MS_TRY(check_finite(ctx, m.covariances, covariances, r));
+	MS_TRY(check_numbers(ctx, m.weights, m.k, r));
+	MS_TRY(check_numbers(ctx, m.means, means, r));
+	MS_TRY(check_numbers(ctx, m.covariances, covariances, r));
 	m.names_size = out->names_size;
 	m.info = out->info;
 	*out = m;

@@ -170,15 +170,23 @@ group_distances(const ms_scorer *s, const double *x, size_t group, lanes *q)
 	*q = sum;
 }
 
+/* Beyond the range of doubles a distance is infinite; inf - inf and inf 0 on the way are no news. */
+static double
+or_infinite(double q)
+{
+	return q >= 0 ? q : INFINITY;
+}
+
 static void
 group_joint(const ms_scorer *s, const double *x, size_t group, double *log_joint)
 {
 	size_t left = s->k - group * LANES;
+	const double *constant = (const double *) &s->constants[group];
 	lanes q;
 
 	group_distances(s, x, group, &q);
-	q = s->constants[group] - 0.5 * q;
-	memcpy(log_joint, &q, (left < LANES ? left : LANES) * sizeof(double));
+	for (size_t l = 0; l < LANES && l < left; l++)
+		log_joint[l] = constant[l] - 0.5 * or_infinite(q[l]);
 }
 
 double
@@ -209,5 +217,22 @@ ms_score_distance(const ms_scorer *s, const double *x, size_t j)
 	lanes q;
 
 	group_distances(s, x, j / LANES, &q);
-	return sqrt(((double *) &q)[j % LANES]);
+	return sqrt(or_infinite(q[j % LANES]));
+}
+
+void
+ms_score_posterior(const double *log_joint, size_t k, double *posterior)
+{
+	double top = -INFINITY;
+	double sum = 0;
+
+	for (size_t j = 0; j < k; j++)
+		top = log_joint[j] > top ? log_joint[j] : top;
+	for (size_t j = 0; j < k; j++)
+	{
+		posterior[j] = top == -INFINITY ? 1 : exp(log_joint[j] - top);
+		sum += posterior[j];
+	}
+	for (size_t j = 0; j < k; j++)
+		posterior[j] /= sum;
 }

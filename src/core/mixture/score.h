@@ -21,6 +21,13 @@ extern ms_status ms_scorer_new(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, ms
  */
 extern double ms_score_row(const ms_scorer *s, const double *x, double *log_joint, size_t *best);
 
+/*
+ * The posterior of a row from its log_joint: sums to 1 to the last bits, however far the row lies
+ * (exp(log_joint - density) does not). A row beyond the range of all distances (density -inf)
+ * belongs to every component alike.
+ */
+extern void ms_score_posterior(const double *log_joint, size_t k, double *posterior);
+
 /* Mahalanobis distance of x to component j, not squared. */
 extern double ms_score_distance(const ms_scorer *s, const double *x, size_t j);
 
