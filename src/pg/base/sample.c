@@ -269,7 +269,7 @@ sample_add(Growing *g, const SampleArg *from)
 	}
 	growing_reserve(g, ms_sample_used(g->value) + ms_sample_merge_size(g->value, from->s));
 	ms_sample_merge(g->value, g->size, from->s, from->size);
-	if (flags & MS_SAMPLE_DRAWING)
+	if (ms_sample_drawing(g->value) && ((ms_sample *) g->value)->n >= 2 * ms_sample_drawing(g->value)->size)
 		CORE(&ctx, ms_sample_prune(&ctx, g->value, g->size));
 }
 

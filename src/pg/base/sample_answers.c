@@ -270,10 +270,12 @@ sample_histogram(PG_FUNCTION_ARGS)
 		report_range("lo", lo, "finite");
 	if (!isfinite(hi) || !isfinite(hi - lo) || hi < lo || (hi == lo && !(PG_ARGISNULL(2) && PG_ARGISNULL(3))))
 		report_range("hi", hi, "finite and above lo");
-	if (hi == lo) /* a constant column: one bin around it */
+	if (hi == lo) /* a constant column: a bin around it */
 	{
-		lo -= 0.5;
-		hi += 0.5;
+		double half = 0.5 * fmax(1, fabs(lo) * 1e-9);
+
+		lo -= half;
+		hi += half;
 	}
 	bins = PG_ARGISNULL(1) ? ms_describe_bins(&column, lo, hi) : PG_GETARG_INT32(1);
 	if (bins < 1 || bins > 1000000)
@@ -283,8 +285,8 @@ sample_histogram(PG_FUNCTION_ARGS)
 	width = (hi - lo) / bins;
 	for (int i = 0; i < bins; i++)
 	{
-		Datum values[] = {Int32GetDatum(i + 1), Float8GetDatum(lo + width * i),
-						  Float8GetDatum(i + 1 == bins ? hi : lo + width * (i + 1)), Float8GetDatum(counts[i]),
+		Datum values[] = {Int32GetDatum(i + 1), Float8GetDatum(ms_describe_edge(lo, hi, bins, i)),
+						  Float8GetDatum(ms_describe_edge(lo, hi, bins, i + 1)), Float8GetDatum(counts[i]),
 						  Float8GetDatum(counts[i] / (column.weight * width))};
 		bool nulls[lengthof(values)] = {0};
 
