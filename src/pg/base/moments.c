@@ -95,7 +95,7 @@ add_row(ms_moments *m, double *x, double w)
 	if (likely(ms_moments_add(m, x, w)))
 		return;
 	host_init(&ctx);
-	CORE(&ctx, ms_fail(&ctx, MS_TOO_LARGE, "the sum of squares", 0, INFINITY, DBL_MAX));
+	CORE(&ctx, ms_fail(&ctx, MS_TOO_LARGE, m->weight <= DBL_MAX ? "the sum of squares" : "the sum of weights", 0, INFINITY, DBL_MAX));
 }
 
 static pg_attribute_always_inline Datum

@@ -342,6 +342,12 @@ moments_project(PG_FUNCTION_ARGS)
 
 /* --- summary -------------------------------------------------------------------------------- */
 
+static const char *
+plural(uint64 n, const char *word)
+{
+	return psprintf(UINT64_FORMAT " %s%s", n, word, n == 1 ? "" : "s");
+}
+
 static void
 append_number(StringInfo out, double x)
 {
@@ -390,11 +396,11 @@ moments_summary(PG_FUNCTION_ARGS)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "Moments: " UINT64_FORMAT " rows, %u columns", m->n, m->d);
+	appendStringInfo(&out, "Moments: %s, %s", plural(m->n, "row"), plural(m->d, "column"));
 	if (weight_of(m) != (double) m->n)
 		appendStringInfo(&out, ", weight %.10g", weight_of(m));
 	if (m->incomplete > 0)
-		appendStringInfo(&out, "; " UINT64_FORMAT " rows with a NULL element left out", m->incomplete);
+		appendStringInfo(&out, "; %s with a NULL element left out", plural(m->incomplete, "row"));
 	append_columns(&out, m);
 	if (m->d > 1 && m->d <= SUMMARY_CORRELATIONS && ms_moments_divisor(m) > 0)
 		append_correlations(&out, m);
