@@ -76,7 +76,7 @@ SELECT p.section, count(*) AS packages,
        round(100.0 * count(*) FILTER (WHERE l.kind = 2) / count(*)) AS "2 (%)",
        round(100.0 * count(*) FILTER (WHERE l.kind = 3) / count(*)) AS "3 (%)"
 FROM models, package p, gmm_predict(m, ln(p.size), ln(p.installed_size)) AS l(kind)
-WHERE name = 'package' AND p.size > 0 AND p.installed_size > 0
+WHERE models.name = 'package' AND p.size > 0 AND p.installed_size > 0
 GROUP BY p.section
 ORDER BY count(*) DESC
 LIMIT 12;

@@ -57,7 +57,7 @@ apt()
 		{ printf '%s\n' "$log" | tail -n 30 >&2; return 1; }
 }
 
-installed() { [[ $(dpkg-query -W -f '${db:Status-Status} ' "$1" 2> /dev/null) == *installed\ * ]]; }
+installed() { [[ " $(dpkg-query -W -f '${db:Status-Status} ' "$1" 2> /dev/null)" == *" installed "* ]]; }
 
 # need PACKAGE...: installs those that are missing; the lists are fetched only if they do not do
 need()
