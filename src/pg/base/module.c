@@ -5,7 +5,6 @@
 
 #include <gsl/gsl_errno.h>
 
-#include "commands/extension.h"
 #include "executor/spi.h"
 #include "pg/base/host.h"
 #include "pg/base/report.h"
@@ -32,25 +31,27 @@ _PG_init(void)
 	host_define_settings();
 }
 
+/* Version of the script that made the extension in this database; NULL when there is none. */
+static char *
+script_version(void)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	char *version = NULL;
+
+	SPI_connect();
+	SPI_execute("SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'pgmeasure'", true, 1);
+	if (SPI_processed == 1)
+		version = MemoryContextStrdup(caller, SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+	SPI_finish();
+	return version;
+}
+
 PG_FUNCTION_INFO_V1(pgmeasure_version);
 Datum
 pgmeasure_version(PG_FUNCTION_ARGS)
 {
-	Oid extension = get_extension_oid("pgmeasure", true);
-	char *script = NULL;
+	char *script = script_version();
 
-	if (OidIsValid(extension) && SPI_connect() == SPI_OK_CONNECT)
-	{
-		if (SPI_execute("SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'pgmeasure'", true, 1) == SPI_OK_SELECT &&
-			SPI_processed == 1)
-		{
-			char *found = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-
-			script = SPI_palloc(strlen(found) + 1);
-			strcpy(script, found);
-		}
-		SPI_finish();
-	}
 	if (script && strcmp(script, PGMEASURE_VERSION) != 0)
 		report_version_differs(PGMEASURE_VERSION, script);
 	PG_RETURN_TEXT_P(cstring_to_text(PGMEASURE_VERSION));
