@@ -100,4 +100,20 @@ SELECT id, left(form, 120) AS form, pg_temp.verdict(form) FROM hostile ORDER BY 
 SELECT pg_temp.verdict(left(form, i)) AS verdict, count(*)
 FROM (SELECT m::text FROM gmm_values WHERE id = 5) q (form), generate_series(1, length(form) - 1) i
 GROUP BY 1 HAVING pg_temp.verdict(min(left(form, i))) NOT LIKE '22P02%';
+-- bytes that are not a mixture: 22P03; a bytea in a binary COPY is what the type's input gets
+CREATE FUNCTION pg_temp.receive(bytes bytea, path text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE format('COPY (SELECT 1, %L::bytea) TO %L (FORMAT binary)', bytes, path);
+	EXECUTE format('COPY gmm_copy FROM %L (FORMAT binary)', path);
+	RETURN 'accepted';
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE;
+END $$;
+TRUNCATE gmm_copy;
+SELECT pg_temp.receive(measure_gmm_send(m), :'binary_file') FROM gmm_values WHERE id = 5;
+SELECT pg_temp.receive(set_byte(b, i, get_byte(b, i) # (1 << i % 8)), :'binary_file') AS flipped, count(*) = max(length(b)) AS all
+FROM (SELECT measure_gmm_send(m) FROM gmm_values WHERE id = 5) q (b), generate_series(0, length(b) - 1) i GROUP BY flipped;
+SELECT pg_temp.receive(substr(b, 1, i), :'binary_file') AS truncated, count(*) = max(length(b)) AS all
+FROM (SELECT measure_gmm_send(m) FROM gmm_values WHERE id = 5) q (b), generate_series(0, length(b) - 1) i GROUP BY truncated;
+SELECT pg_temp.receive(measure_gmm_send(m) || '\x00', :'binary_file') AS longer FROM gmm_values WHERE id = 5;
 DROP TABLE gmm_stored;

@@ -65,19 +65,12 @@ score(FunctionCallInfo fcinfo, Door door)
 	return s;
 }
 
-/* So far out, 1e150 standard deviations, that the components cannot be told apart. */
-static bool
-is_nowhere(const Scoring *s)
-{
-	return s->log_density == -INFINITY;
-}
-
 static Datum
 predict(FunctionCallInfo fcinfo, Door door)
 {
 	const Scoring *s = score(fcinfo, door);
 
-	if (!s || is_nowhere(s))
+	if (!s)
 		PG_RETURN_NULL();
 	PG_RETURN_INT32((int32) s->best + 1);
 }
@@ -122,14 +115,11 @@ posterior(FunctionCallInfo fcinfo, Door door)
 {
 	const Scoring *s = score(fcinfo, door);
 	ArrayType *array;
-	double *p;
 
-	if (!s || is_nowhere(s))
+	if (!s)
 		PG_RETURN_NULL();
 	array = new_array(s->model->k);
-	p = (double *) ARR_DATA_PTR(array);
-	for (size_t j = 0; j < s->model->k; j++)
-		p[j] = exp(s->log_joint[j] - s->log_density);
+	ms_score_posterior(s->log_joint, s->model->k, (double *) ARR_DATA_PTR(array));
 	PG_RETURN_ARRAYTYPE_P(array);
 }
 
