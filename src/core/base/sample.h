@@ -230,8 +230,9 @@ extern void ms_sample_merge(ms_sample *into, size_t into_size, const ms_sample *
  * ever sorted. ms_sample_canonical prunes, too: so the bytes of an unfinished drawing that
  * travels depend on the multiset of rows offered alone.
  */
-/* The hash of the id in an id slot, and of a text id that is not in the heap yet. */
+/* The hash of the id in an id slot, and of an id that has no slot yet: the same for the same id. */
 extern uint64_t ms_sample_id_hash(const ms_sample *s, size_t size, uint64_t id_slot);
+extern uint64_t ms_sample_int_id_hash(int64_t id);
 extern uint64_t ms_sample_text_id_hash(ms_string id);
 extern bool ms_sample_offer(ms_sample *s, uint64_t id_hash);
 extern ms_status ms_sample_prune(ms_ctx *ctx, ms_sample *s, size_t size);

@@ -15,6 +15,12 @@
 #define DRAW_SEED UINT64_C(0x73756273616d706c)
 
 uint64_t
+ms_sample_int_id_hash(int64_t id)
+{
+	return ms_hash_u64((uint64_t) id, DRAW_SEED);
+}
+
+uint64_t
 ms_sample_text_id_hash(ms_string id)
 {
 	return ms_hash_bytes(id.bytes, id.length, DRAW_SEED);
@@ -25,7 +31,7 @@ ms_sample_id_hash(const ms_sample *s, size_t size, uint64_t id_slot)
 {
 	if (s->head.flags & MS_SAMPLE_ID_TEXT)
 		return ms_sample_text_id_hash(ms_sample_string(s, size, id_slot));
-	return ms_hash_u64(id_slot, DRAW_SEED);
+	return ms_sample_int_id_hash((int64_t) id_slot);
 }
 
 bool

@@ -37,8 +37,10 @@ mixed_build(const Element *elements, size_t d)
 	bool gap = false;
 	ms_ctx ctx;
 
-	if (d < 1 || d > MS_MAX_DIM)
-		report_columns(d, d < 1 ? 1 : MS_MAX_DIM);
+	if (d < 1)
+		report_array_shape(0);
+	if (d > MS_MAX_DIM)
+		report_many_columns(d, MS_MAX_DIM);
 	for (size_t j = 0; j < d; j++)
 		strings += elements[j].string.length;
 	size = ms_sample_base(d, MS_SAMPLE_MIXED) + d * sizeof(uint64) + strings;

@@ -43,7 +43,11 @@ static void
 report_mismatch(const ms_facts *f)
 {
 	if (strcmp(f->what, "columns") == 0)
-		report_columns((size_t) f->got, (size_t) f->wanted);
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+						errmsg("values of %.0f and of %.0f columns cannot be merged", f->wanted, f->got),
+						errhint("Build both from the same columns, in the same order.")));
+	if (strcmp(f->what, "drawing") == 0 && f->got > 0 && f->wanted > 0)
+		report_changed("size", "subsample");
 	if (strcmp(f->what, "ids") == 0)
 		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("samples with different kinds of ids cannot be merged"),
 						errhint("Build both with sample_keyed and the same type of id, or both with sample.")));
@@ -220,8 +224,15 @@ report_not_aggregate(void)
 void
 report_columns(size_t got, size_t wanted)
 {
-	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("a row has %zu columns, wanted %zu", got, wanted),
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+					errmsg_plural("a row has %zu column, wanted %zu", "a row has %zu columns, wanted %zu", got, got, wanted),
 					errhint("All rows of one value have the same number of columns.")));
+}
+
+void
+report_many_columns(size_t got, size_t limit)
+{
+	ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a row has %zu columns, the limit is %zu", got, limit)));
 }
 
 void

@@ -34,6 +34,7 @@ extern void report_not_aggregate(void) pg_attribute_noreturn();
 
 /* rows at the door */
 extern void report_columns(size_t got, size_t wanted) pg_attribute_noreturn();
+extern void report_many_columns(size_t got, size_t limit) pg_attribute_noreturn();
 extern void report_element(int column, double value) pg_attribute_noreturn();
 extern void report_weight(double value) pg_attribute_noreturn();
 extern void report_array_shape(int dimensions) pg_attribute_noreturn();

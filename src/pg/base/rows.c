@@ -145,7 +145,7 @@ row_weight(FunctionCallInfo fcinfo, int argno)
 	double w;
 
 	if (PG_ARGISNULL(argno))
-		report_null("weight");
+		report_null_hint("weight", "Leave such rows out with FILTER (WHERE weight IS NOT NULL).");
 	w = PG_GETARG_FLOAT8(argno);
 	if (!isfinite(w) || w < 0)
 		report_weight(w);

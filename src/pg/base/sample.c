@@ -3,7 +3,6 @@
  */
 #include "pg/base/sample.h"
 
-#include "core/base/hash.h"
 #include "pg/base/host.h"
 #include "pg/base/json.h"
 #include "pg/base/report.h"
@@ -106,19 +105,22 @@ static pg_attribute_always_inline RowId
 row_id(FunctionCallInfo fcinfo, const Lead *lead)
 {
 	RowId id = {0};
+	text *string;
 
 	if (!lead->id)
 		return id;
 	if (PG_ARGISNULL(lead->id))
-		report_null("id");
+		report_null_hint("id", "Leave such rows out with FILTER (WHERE id IS NOT NULL).");
 	if (lead->flags & MS_SAMPLE_ID_INT)
 	{
 		id.number = PG_GETARG_INT64(lead->id);
-		id.hash = ms_hash_u64((uint64) id.number, 0);
+		if (lead->size)
+			id.hash = ms_sample_int_id_hash(id.number);
 		return id;
 	}
-	id.text.bytes = VARDATA_ANY(PG_GETARG_TEXT_PP(lead->id));
-	id.text.length = VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(lead->id));
+	string = PG_GETARG_TEXT_PP(lead->id);
+	id.text.bytes = VARDATA_ANY(string);
+	id.text.length = VARSIZE_ANY_EXHDR(string);
 	if (id.text.length > MS_STRING_MAX)
 		report_string_length(id.text.length);
 	if (lead->size)
@@ -133,7 +135,7 @@ check_size(FunctionCallInfo fcinfo, const Lead *lead, ms_sample *s)
 	int32 size;
 
 	if (PG_ARGISNULL(lead->size))
-		report_null("size");
+		report_null_hint("size", "Pass the number of rows to keep.");
 	size = PG_GETARG_INT32(lead->size);
 	if (size < 1)
 		report_range("size", size, "at least 1");
@@ -172,7 +174,7 @@ static void
 sample_begin(Growing *g, size_t d, uint16 flags)
 {
 	if (d > MS_MAX_DIM)
-		report_columns(d, MS_MAX_DIM);
+		report_many_columns(d, MS_MAX_DIM);
 	growing_begin(g, ms_sample_base(d, flags) + 4 * (d + 2) * sizeof(uint64));
 	ms_sample_begin(g->value, g->size, MS_TYPE_SAMPLE, d, flags);
 }
@@ -418,18 +420,43 @@ sample_write(StringInfo out, const void *value, size_t size)
 	appendStringInfoChar(out, '}');
 }
 
+static bool
+keyed_agrees(JsonObject *o, const ms_sample *s)
+{
+	if (json_field(o, "keyed")->kind == JSON_STRING_VALUE)
+		return strcmp(json_read_string(o, "keyed"), s->head.flags & MS_SAMPLE_ID_INT	? "bigint"
+													: s->head.flags & MS_SAMPLE_ID_TEXT ? "text"
+																						: "") == 0;
+	return !json_read_bool(o, "keyed") && !(s->head.flags & MS_SAMPLE_ID);
+}
+
+/* The bytes are not checked yet: kinds may lie beyond their end, or be none. */
+static bool
+kinds_agree(JsonObject *o, const ms_sample *s, size_t size)
+{
+	const unsigned char *kinds = ms_sample_kinds(s);
+	JsonField *list = json_field(o, "kinds");
+
+	if (!kinds || size < ms_sample_base(s->d, s->head.flags))
+		return list->kind == JSON_MISSING;
+	if (list->kind != JSON_LIST || list->n != s->d)
+		return false;
+	for (size_t j = 0; j < s->d; j++)
+		if (list->items[j].kind != JSON_STRING_VALUE || kinds[j] > MS_KIND_BOOLEAN ||
+			strcmp(list->items[j].text, sample_kind_words[kinds[j]]) != 0)
+			return false;
+	return true;
+}
+
 /* The keys before the payload are for people, but they must not lie. */
 static void
-check_head(JsonObject *o, const ms_sample *s)
+check_head(JsonObject *o, const ms_sample *s, size_t size)
 {
-	JsonField *keyed = json_field(o, "keyed");
 	bool honest = json_read_uint64(o, "n") == s->n && json_read_uint64(o, "d") == s->d &&
 				  json_read_uint64(o, "incomplete") == s->incomplete &&
-				  json_read_bool(o, "weighted") == ((s->head.flags & MS_SAMPLE_WEIGHTED) != 0) &&
-				  (keyed->kind != JSON_MISSING) && (keyed->kind == JSON_BOOL_VALUE) == ((s->head.flags & MS_SAMPLE_ID) == 0);
+				  json_read_bool(o, "weighted") == ((s->head.flags & MS_SAMPLE_WEIGHTED) != 0);
 
-	json_field(o, "kinds");
-	if (!honest)
+	if (!honest || !keyed_agrees(o, s) || !kinds_agree(o, s, size))
 		report_text_form(o->type, "The keys before \"data\" and the data do not agree.");
 	json_finish(o);
 }
@@ -449,7 +476,7 @@ sample_read(char *form)
 		report_flat_limit(o.type, n);
 	SET_VARSIZE(value, n + VARHDRSZ);
 	if (n + VARHDRSZ >= sizeof(ms_sample))
-		check_head(&o, (ms_sample *) value);
+		check_head(&o, (ms_sample *) value, n + VARHDRSZ);
 	return (struct varlena *) value;
 }
 
