@@ -209,9 +209,9 @@ unit_of(const ms_column *c)
 	return ldexp(1, exponent - 1);
 }
 
-/* Weighted mean of ((x - centre) / unit)^power. */
+/* Weighted sum of ((x - centre) / unit)^power. */
 static double
-mean_power(const ms_column *c, double centre, double unit, int power)
+sum_power(const ms_column *c, double centre, double unit, int power)
 {
 	ms_sum sum = {0, 0};
 
@@ -221,36 +221,37 @@ mean_power(const ms_column *c, double centre, double unit, int power)
 
 		ms_sum_add(&sum, weight_at(c, i) * (power == 2 ? z * z : z));
 	}
-	return ms_sum_get(&sum) / c->weight;
+	return ms_sum_get(&sum);
 }
 
 /*
- * Mean, and the root of the mean squared deviation. Sums run over deviations from the median, so
+ * Mean, and the root of the squared deviations' sum over `divisor`. Sums run over deviations from the median, so
  * that a constant column has its value as mean and no spread, and a far-off one loses no digits.
  */
 static void
-mean_and_spread(const ms_column *c, double *mean, double *spread)
+mean_and_spread(const ms_column *c, double divisor, double *mean, double *spread)
 {
 	double unit = unit_of(c);
 	double centre = ms_describe_quantile(c, 0.5);
-	double shift = mean_power(c, centre, unit, 1);
-	double square = mean_power(c, centre, unit, 2) - shift * shift;
+	double sum = sum_power(c, centre, unit, 1);
+	double shift = sum / c->weight;
+	double squares = sum_power(c, centre, unit, 2) - sum * shift;
 
 	*mean = (centre / unit + shift) * unit;
-	*spread = sqrt(fmax(square, 0)) * unit;
+	*spread = sqrt(fmax(squares, 0) / divisor) * unit;
 }
 
 void
 ms_describe_summary(const ms_column *c, ms_summary *out)
 {
-	double spread;
+	double sd;
 
 	*out = (ms_summary){c->weight, c->missing, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
 	if (c->n == 0)
 		return;
-	mean_and_spread(c, &out->mean, &spread);
+	mean_and_spread(c, c->weight - 1, &out->mean, &sd);
 	if (c->weight > 1)
-		out->sd = spread * sqrt(c->weight / (c->weight - 1));
+		out->sd = sd;
 	out->min = c->x[0];
 	out->q1 = ms_describe_quantile(c, 0.25);
 	out->median = ms_describe_quantile(c, 0.5);
@@ -416,7 +417,7 @@ ms_describe_bandwidth(const ms_column *c)
 	double sd;
 	double scale;
 
-	mean_and_spread(c, &mean, &spread);
+	mean_and_spread(c, c->weight, &mean, &spread);
 	sd = n > 1 ? spread * sqrt(n / (n - 1)) : spread;
 	scale = fmin(sd, interquartile(c) / 1.34);
 	if (scale <= 0)

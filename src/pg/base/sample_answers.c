@@ -439,7 +439,7 @@ sample_summary(PG_FUNCTION_ARGS)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "Sample: " UINT64_FORMAT " rows, %u columns", s->n, s->d);
+	appendStringInfo(&out, "Sample: " UINT64_FORMAT " row%s, %u column%s", s->n, s->n == 1 ? "" : "s", s->d, s->d == 1 ? "" : "s");
 	if (s->head.flags & MS_SAMPLE_WEIGHTED)
 		appendStringInfo(&out, ", weight %.10g", ms_sample_weight(s));
 	if (s->head.flags & MS_SAMPLE_ID)

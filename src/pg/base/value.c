@@ -39,11 +39,14 @@ Datum
 value_in(FunctionCallInfo fcinfo, const ValueType *type)
 {
 	struct varlena *value = type->read(PG_GETARG_CSTRING(0));
+	ms_status status;
 	ms_ctx ctx;
 
 	host_init(&ctx);
-	if (type->check(&ctx, value, VARSIZE(value)) != MS_OK)
+	status = type->check(&ctx, value, VARSIZE(value));
+	if (status == MS_CORRUPT)
 		report_text_form(type->name, psprintf("Check \"%s\" failed.", ctx.facts.what));
+	CORE(&ctx, status);
 	PG_RETURN_POINTER(value);
 }
 
