@@ -80,6 +80,11 @@ FROM (SELECT sample(eruptions, waiting) FROM faithful UNION ALL
       SELECT sample(eruptions, waiting ORDER BY hashfloat8(eruptions * waiting)) FROM faithful UNION ALL
       SELECT sample(eruptions::numeric, waiting::int) FROM faithful UNION ALL
       SELECT sample(ARRAY[eruptions, waiting]) FROM faithful) q (s), gmm_fit(s, 3) m;
+-- a sample too large to be flat, in flight and stored
+CREATE TEMP TABLE large AS SELECT sample(a, b) AS s FROM (SELECT sin(x) + x % 3, cos(x * 7) + x % 2 FROM generate_series(1, 20000) x) q (a, b);
+SELECT pg_column_size(s) > 256 * 1024 AS large, gmm_fit(s, 1, 'diag', n_init => 1) = (
+	SELECT gmm_fit(sample(a, b), 1, 'diag', n_init => 1) FROM (SELECT sin(x) + x % 3, cos(x * 7) + x % 2 FROM generate_series(20000, 1, -1) x) q (a, b)) AS equal
+FROM large;
 SELECT (i.seed, i2.seed) AS seeds, abs(i.log_likelihood - i2.log_likelihood) < 1e-5 AS equal
 FROM (SELECT sample(eruptions, waiting) AS s FROM faithful) r, gmm_fit(s, 2) m, gmm_info(m) i, gmm_fit(s, 2, seed => -7) m2, gmm_info(m2) i2;
 -- a far origin costs nothing

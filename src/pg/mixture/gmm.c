@@ -246,8 +246,10 @@ write_info(StringInfo out, const ms_gmm *m)
 	appendStringInfo(out, ",\"iterations\":%u", info->iterations);
 	if (stop)
 		appendStringInfo(out, ",\"stop_reason\":\"%s\"", stop);
-	appendStringInfo(out, ",\"starts\":%u,\"starts_at_best\":%u", info->starts, info->starts_at_best);
-	appendStringInfo(out, ",\"omitted\":" UINT64_FORMAT ",\"seed\":" INT64_FORMAT, info->omitted, info->seed);
+	appendStringInfo(out, ",\"starts\":%u,\"starts_at_best\":%u", info->starts,
+					 info->starts_at_best);
+	appendStringInfo(out, ",\"omitted\":" UINT64_FORMAT ",\"seed\":" INT64_FORMAT, info->omitted,
+					 info->seed);
 	write_problems(out, "problems", info->problems);
 }
 
@@ -280,8 +282,9 @@ gmm_write(StringInfo out, const void *value, size_t size)
 	ms_gmm *m = gmm_unpack(value, size);
 	size_t matrices = m->family == MS_GMM_TIED ? 1 : m->k;
 
-	appendStringInfo(out, "{\"gmm\":%d,\"k\":%u,\"d\":%u,\"n\":" UINT64_FORMAT ",\"converged\":%s", MS_GMM_VERSION,
-					 m->k, m->d, m->info.n, m->info.stop == MS_GMM_STOP_TOL ? "true" : "false");
+	appendStringInfo(out, "{\"gmm\":%d,\"k\":%u,\"d\":%u,\"n\":" UINT64_FORMAT ",\"converged\":%s",
+					 MS_GMM_VERSION, m->k, m->d, m->info.n,
+					 m->info.stop == MS_GMM_STOP_TOL ? "true" : "false");
 	write_number(out, "log_likelihood", m->info.log_likelihood);
 	appendStringInfo(out, ",\"covariance\":\"%s\"", gmm_families[m->family - MS_GMM_FULL]);
 	if (m->names)
@@ -356,7 +359,8 @@ read_strings(JsonObject *o, const char *key, size_t n)
 		report_text_form(o->type, psprintf("Key \"%s\" must be an array of %zu strings.", key, n));
 	for (size_t i = 0; i < n; i++)
 		if (f->items[i].kind != JSON_STRING_VALUE)
-			report_text_form(o->type, psprintf("Key \"%s\" must be an array of %zu strings.", key, n));
+			report_text_form(o->type,
+							 psprintf("Key \"%s\" must be an array of %zu strings.", key, n));
 	return f->items;
 }
 
@@ -382,7 +386,8 @@ read_parameters(JsonObject *o, ms_gmm *m)
 
 	if (json_field(o, "weights")->n != k || json_field(o, "means")->n != k * d ||
 		json_field(o, "covariances")->n != covariances || k < 1 || d < 1)
-		report_text_form(o->type, psprintf("Wanted are %zu weights, %zu means and %zu covariances.", k, k * d, covariances));
+		report_text_form(o->type, psprintf("Wanted are %zu weights, %zu means and %zu covariances.",
+										   k, k * d, covariances));
 	host_init(&ctx);
 	ms_arena_init(&arena, &ctx);
 	CORE(&ctx, ms_gmm_new(&ctx, &arena, family, k, d, m));
@@ -402,7 +407,8 @@ read_info(JsonObject *o, ms_gmm_info *info)
 	info->iterations = read_evidence_uint32(o, "iterations");
 	if (has_key(o, "stop_reason"))
 		info->stop = (ms_gmm_stop) (MS_GMM_STOP_TOL + read_word(o, "stop_reason", stop_reasons));
-	if (has_key(o, "converged") && json_read_bool(o, "converged") != (info->stop == MS_GMM_STOP_TOL))
+	if (has_key(o, "converged") &&
+		json_read_bool(o, "converged") != (info->stop == MS_GMM_STOP_TOL))
 		report_text_form(o->type, "Keys \"converged\" and \"stop_reason\" contradict each other.");
 	info->starts = read_evidence_uint32(o, "starts");
 	info->starts_at_best = read_evidence_uint32(o, "starts_at_best");
@@ -429,7 +435,8 @@ read_problems(JsonObject *o, ms_gmm *m)
 		{
 			char *rest = NULL;
 
-			for (char *code = strtok_r(joined[j].text, " ", &rest); code; code = strtok_r(NULL, " ", &rest))
+			for (char *code = strtok_r(joined[j].text, " ", &rest); code;
+				 code = strtok_r(NULL, " ", &rest))
 				m->problems[j] |= problem_bit(o, code);
 		}
 	}

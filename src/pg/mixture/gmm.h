@@ -39,8 +39,8 @@ extern size_t gmm_problem_codes(uint32 problems, const char **codes);
  */
 typedef struct GmmProblem
 {
-	uint32 problem; /* MS_GMM_PROBLEM_... */
-	char *fact;		/* "component 3 rests on 4 rows" */
+	uint32 problem;     /* MS_GMM_PROBLEM_... */
+	char *fact;         /* "component 3 rests on 4 rows" */
 	const char *remedy; /* "lower k, or prior => true"; NULL when there is nothing to do */
 } GmmProblem;
 

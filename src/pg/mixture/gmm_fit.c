@@ -88,7 +88,8 @@ tol_arg(FunctionCallInfo fcinfo)
 	double tol = arg_float8(fcinfo, ARG_TOL, "tol");
 
 	if (!(tol >= 0) || isinf(tol))
-		report_range_hint("tol", tol, "at least 0 and finite", "Leave it out to get 1e-8, relative to the log-likelihood.");
+		report_range_hint("tol", tol, "at least 0 and finite",
+						  "Leave it out to get 1e-8, relative to the log-likelihood.");
 	return tol;
 }
 
@@ -128,11 +129,13 @@ fit_options(FunctionCallInfo fcinfo)
 
 	ms_em_defaults(&o.em);
 	o.em.k = k_arg(fcinfo);
-	o.em.family = (ms_gmm_family) (MS_GMM_FULL + arg_choice(fcinfo, ARG_COVARIANCE, "covariance", gmm_families));
+	o.em.family = (ms_gmm_family) (MS_GMM_FULL +
+								   arg_choice(fcinfo, ARG_COVARIANCE, "covariance", gmm_families));
 	o.em.scale = (ms_gmm_scale) arg_choice(fcinfo, ARG_SCALE, "scale", scales);
 	o.missing = (Missing) arg_choice(fcinfo, ARG_MISSING, "missing", missings);
 	o.em.n_init = count_arg(fcinfo, ARG_N_INIT, "n_init", "Leave it out to get 10 starts.");
-	o.em.max_iter = count_arg(fcinfo, ARG_MAX_ITER, "max_iter", "Leave it out to get 500 iterations.");
+	o.em.max_iter =
+		count_arg(fcinfo, ARG_MAX_ITER, "max_iter", "Leave it out to get 500 iterations.");
 	o.em.tol = tol_arg(fcinfo);
 	o.null_on_failure = arg_choice(fcinfo, ARG_ON_FAILURE, "on_failure", failures) == 1;
 	o.em.seed = arg_int64(fcinfo, ARG_SEED, "seed");
@@ -172,7 +175,8 @@ complete_rows(ms_ctx *ctx, ms_arena *arena, ms_rows *rows, size_t n)
 	ms_rows all = *rows;
 
 	MS_TRY(ms_arena_alloc(arena, n * stride, sizeof(double), (void **) &to));
-	*rows = (ms_rows){.x = to, .w = all.w ? to + all.d : NULL, .n = n, .d = all.d, .stride = stride};
+	*rows =
+		(ms_rows){.x = to, .w = all.w ? to + all.d : NULL, .n = n, .d = all.d, .stride = stride};
 	for (size_t i = 0; i < all.n; i++)
 	{
 		const double *x = all.x + i * all.stride;

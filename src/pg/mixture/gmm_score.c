@@ -1,9 +1,9 @@
 /*
  * gmm_score.c: rows under a mixture: label, posteriors, density.
  *
- * The model is unpacked and factored once a call site, with the scratch for a row; nothing but an
- * array that is given back is allocated for a row. SQL declares the functions STRICT, and a row with
- * a NULL element gives NULL.
+ * The model is unpacked and factored once a call site, with the scratch for a row; nothing but
+ * an array that is given back is allocated for a row. SQL declares the functions STRICT, and a row
+ * with a NULL element gives NULL.
  */
 #include "pg/mixture/gmm.h"
 
@@ -23,7 +23,7 @@ typedef struct Scoring
 	ms_arena arena;
 	ms_gmm *model;
 	ms_scorer *scorer;
-	double *x;		   /* d, the row in hand */
+	double *x;         /* d, the row in hand */
 	double *log_joint; /* k */
 	size_t best;
 	double log_density;

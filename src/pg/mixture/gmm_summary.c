@@ -68,10 +68,12 @@ cell(const ms_gmm *m, size_t j, size_t c, int decimals)
 static void
 append_counts(StringInfo out, const ms_gmm *m)
 {
-	appendStringInfo(out, "Gaussian mixture: %u %s, %s covariance, %u %s", m->k, plural(m->k, "component", "components"),
-					 gmm_families[m->family - MS_GMM_FULL], m->d, plural(m->d, "column", "columns"));
+	appendStringInfo(out, "Gaussian mixture: %u %s, %s covariance, %u %s", m->k,
+					 plural(m->k, "component", "components"), gmm_families[m->family - MS_GMM_FULL],
+					 m->d, plural(m->d, "column", "columns"));
 	if (m->info.n > 0)
-		appendStringInfo(out, ", " UINT64_FORMAT " %s", m->info.n, plural((double) m->info.n, "row", "rows"));
+		appendStringInfo(out, ", " UINT64_FORMAT " %s", m->info.n,
+						 plural((double) m->info.n, "row", "rows"));
 	if (m->info.weight != (double) m->info.n)
 		appendStringInfo(out, " of weight %.10g", m->info.weight);
 	appendStringInfoChar(out, '\n');
@@ -87,10 +89,11 @@ append_evidence(StringInfo out, const ms_gmm *m)
 		appendStringInfoString(out, "not fitted here\n");
 		return;
 	}
-	appendStringInfo(out, "log-likelihood %.2f   BIC %.2f (lower is better)   AIC %.2f   %s (%u of %u %s)\n",
-					 info->log_likelihood, ms_gmm_bic(m), ms_gmm_aic(m),
-					 info->stop == MS_GMM_STOP_TOL ? "converged" : "not converged", info->starts_at_best, info->starts,
-					 plural(info->starts, "start", "starts agree"));
+	appendStringInfo(
+		out, "log-likelihood %.2f   BIC %.2f (lower is better)   AIC %.2f   %s (%u of %u %s)\n",
+		info->log_likelihood, ms_gmm_bic(m), ms_gmm_aic(m),
+		info->stop == MS_GMM_STOP_TOL ? "converged" : "not converged", info->starts_at_best,
+		info->starts, plural(info->starts, "start", "starts agree"));
 }
 
 /* --- the table ------------------------------------------------------------------------------ */
