@@ -136,9 +136,9 @@ arg_float8_array(FunctionCallInfo fcinfo, int argno, const char *name, size_t *n
 	arg_required(fcinfo, argno, name);
 	array = PG_GETARG_ARRAYTYPE_P(argno);
 	if (ARR_NDIM(array) > 1)
-		report_array_shape(ARR_NDIM(array));
+		report_array_argument(name, ARR_NDIM(array));
 	if (array_contains_nulls(array))
-		report_null(name);
+		report_null(psprintf("an element of %s", name));
 	*n = (size_t) ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	return (double *) ARR_DATA_PTR(array);
 }
@@ -155,7 +155,7 @@ arg_names(FunctionCallInfo fcinfo, int argno, size_t want)
 		return NULL;
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(argno), TEXTOID, -1, false, TYPALIGN_INT, &items, &nulls, &n);
 	if ((size_t) n != want)
-		report_length("names", (size_t) n, want);
+		report_names((size_t) n, want);
 	names = palloc(sizeof(char *) * want);
 	for (int i = 0; i < n; i++)
 	{
@@ -182,8 +182,10 @@ arg_dims(FunctionCallInfo fcinfo, int argno, size_t d, size_t *nd)
 	dims = palloc(sizeof(uint32) * (size_t) n);
 	for (int i = 0; i < n; i++)
 	{
-		int32 dim = nulls[i] ? 0 : DatumGetInt32(items[i]);
+		int32 dim = DatumGetInt32(items[i]);
 
+		if (nulls[i])
+			report_null("an element of dims");
 		if (dim < 1 || (size_t) dim > d || taken[dim])
 			report_range("an element of dims", dim, psprintf("a column from 1 to %zu, each at most once", d));
 		taken[dim] = true;

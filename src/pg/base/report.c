@@ -23,7 +23,7 @@ bytes_text(double bytes)
 		bytes /= 1024;
 		unit++;
 	}
-	return psprintf("%.0f %s", bytes, units[unit]);
+	return psprintf("%.0f %s", ceil(bytes), units[unit]);
 }
 
 static char *
@@ -51,6 +51,10 @@ report_mismatch(const ms_facts *f)
 	if (strcmp(f->what, "ids") == 0)
 		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("samples with different kinds of ids cannot be merged"),
 						errhint("Build both with sample_keyed and the same type of id, or both with sample.")));
+	if (strcmp(f->what, "kinds") == 0 && f->index == 0)
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("a sample of mixed rows and a sample of numbers cannot be merged"),
+						errhint("Build both with mixed(...), or both without.")));
 	if (strcmp(f->what, "kinds") == 0)
 		report_mixed_kind((int) f->index);
 	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("values that differ in their %s cannot be merged", f->what)));
@@ -138,7 +142,7 @@ void
 report_null(const char *argument)
 {
 	ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be NULL", argument),
-					errhint("Leave such rows out with FILTER (WHERE ... IS NOT NULL), or omit the argument to get its default.")));
+					errhint("Give a value, or leave the argument out where it has a default.")));
 }
 
 void
@@ -185,8 +189,7 @@ void
 report_names(size_t got, size_t wanted)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg_plural("names has %zu element, the sample has %zu columns",
-								  "names has %zu elements, the sample has %zu columns", got, got, wanted),
+					errmsg_plural("names has %zu element, wanted %zu", "names has %zu elements, wanted %zu", got, got, wanted),
 					errhint("Give one name a column, or leave names out.")));
 }
 
@@ -202,6 +205,13 @@ report_length(const char *argument, size_t got, size_t wanted)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("%s has %zu elements, wanted %zu", argument, got, wanted)));
+}
+
+void
+report_array_argument(const char *argument, int dimensions)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("%s must be an array of one dimension, got %d", argument, dimensions)));
 }
 
 void

@@ -29,6 +29,7 @@ extern void report_null_hint(const char *argument, const char *hint) pg_attribut
 extern void report_names(size_t got, size_t wanted) pg_attribute_noreturn();
 extern void report_not_yet(const char *what) pg_attribute_noreturn();
 extern void report_length(const char *argument, size_t got, size_t wanted) pg_attribute_noreturn();
+extern void report_array_argument(const char *argument, int dimensions) pg_attribute_noreturn();
 extern void report_changed(const char *argument, const char *aggregate) pg_attribute_noreturn();
 extern void report_not_aggregate(void) pg_attribute_noreturn();
 

@@ -213,7 +213,7 @@ sample_quantile_interval(PG_FUNCTION_ARGS)
 
 	check_share("p", p);
 	if (!(level > 0 && level < 1))
-		report_range("level", level, "between 0 and 1");
+		report_range("level", level, "above 0 and below 1");
 	if (column_empty(&column))
 		PG_RETURN_NULL();
 	ms_describe_quantile_interval(&column, p, level, &lower, &upper, &coverage);
