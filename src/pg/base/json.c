@@ -3,11 +3,14 @@
  */
 #include "pg/base/json.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 
 #include "common/base64.h"
 #include "common/shortest_dec.h"
+#include "miscadmin.h"
+#include "pg/base/host.h"
 #include "pg/base/report.h"
 #include "utils/json.h"
 
@@ -36,6 +39,8 @@ json_doubles(StringInfo out, const double *x, size_t n)
 		if (i > 0)
 			appendStringInfoChar(out, ',');
 		json_double(out, x[i]);
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
 	}
 	appendStringInfoChar(out, ']');
 }
@@ -46,18 +51,32 @@ json_string(StringInfo out, const char *form, size_t length)
 	escape_json(out, pnstrdup(form, length));
 }
 
+/* base64 goes in pieces of so many characters, so that a cancel is answered between them. */
+#define PIECE_CHARS (1024 * 1024)
+#define PIECE_BYTES (PIECE_CHARS / 4 * 3)
+
 void
 json_base64(StringInfo out, const void *bytes, size_t n)
 {
-	int length = pg_b64_enc_len((int) n);
-
-	enlargeStringInfo(out, length + 3);
+	enlargeStringInfo(out, pg_b64_enc_len((int) n) + 3);
 	appendStringInfoChar(out, '"');
-	out->len += pg_b64_encode(bytes, (int) n, out->data + out->len, length);
+	for (size_t at = 0; at < n; at += PIECE_BYTES)
+	{
+		int piece = (int) Min(n - at, PIECE_BYTES);
+
+		CHECK_FOR_INTERRUPTS();
+		out->len += pg_b64_encode((const char *) bytes + at, piece, out->data + out->len, pg_b64_enc_len(piece));
+	}
 	appendStringInfoChar(out, '"');
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
+
+/* No form has so many keys; a hostile text could have millions. */
+#define MOST_FIELDS 64
+
+/* From here on a payload is not left to the parser, which takes no interrupts. */
+#define LONG_PAYLOAD 65536
 
 typedef struct JsonReader
 {
@@ -95,6 +114,8 @@ json_on_field(void *state, char *name, bool isnull)
 	JsonObject *o = ((JsonReader *) state)->object;
 
 	(void) isnull;
+	if (o->n == MOST_FIELDS)
+		json_refuse(o, "There are too many keys.%s", "");
 	for (int i = 0; i < o->n; i++)
 		if (strcmp(o->fields[i].key, name) == 0)
 			json_refuse(o, "Key \"%s\" stands twice.", name);
@@ -149,6 +170,17 @@ json_scalar(JsonObject *o, char *token, JsonTokenType type)
 	return s;
 }
 
+static void
+field_grow(JsonObject *o, JsonField *f)
+{
+	size_t capacity = f->capacity ? 2 * f->capacity : 1;
+
+	o->bytes += (capacity - f->capacity) * sizeof(JsonScalar);
+	host_require(o->type, o->bytes);
+	f->items = f->items ? repalloc_huge(f->items, capacity * sizeof(JsonScalar)) : palloc(capacity * sizeof(JsonScalar));
+	f->capacity = capacity;
+}
+
 static JsonActionResult
 json_on_scalar(void *state, char *token, JsonTokenType type)
 {
@@ -158,17 +190,58 @@ json_on_scalar(void *state, char *token, JsonTokenType type)
 	if (r->objects == 0 && r->arrays == 0)
 		json_refuse(r->object, "The text must be a JSON object or array.%s", "");
 	f = &r->object->fields[r->object->n - 1];
+	if (f->n % 4096 == 0)
+		CHECK_FOR_INTERRUPTS();
 	if (f->n == f->capacity)
-	{
-		f->capacity = f->capacity ? 2 * f->capacity : 1;
-		f->items = f->items ? repalloc_huge(f->items, f->capacity * sizeof(JsonScalar))
-							: palloc(f->capacity * sizeof(JsonScalar));
-	}
+		field_grow(r->object, f);
 	f->items[f->n] = json_scalar(r->object, token, type);
 	if (r->arrays == 0)
 		f->kind = f->items[f->n].kind;
+	else if (type == JSON_TOKEN_NUMBER)
+	{
+		f->items[f->n].text = NULL;
+		pfree(token);
+	}
 	f->n++;
 	JSON_ACTION_RETURN;
+}
+
+/* The last character that is not white space before `end`, and its place; 0 at the start of the text. */
+static char
+char_before(const char *form, size_t *end)
+{
+	while (*end > 0 && strchr(" \t\r\n", form[*end - 1]))
+		(*end)--;
+	return *end > 0 ? form[--*end] : '\0';
+}
+
+/*
+ * Where the text ends with :"long base64"} the string is kept for json_read_base64, and the
+ * parser gets a text that has "" there.
+ */
+static char *
+set_payload_aside(JsonObject *o, char *form)
+{
+	size_t length = strlen(form);
+	size_t end = length;
+	size_t start;
+	size_t before;
+	char *rest;
+
+	if (char_before(form, &end) != '}' || char_before(form, &end) != '"')
+		return form;
+	for (start = end; start > 0 && (isalnum((unsigned char) form[start - 1]) || strchr("+/=", form[start - 1])); start--)
+		if (start % PIECE_CHARS == 0)
+			CHECK_FOR_INTERRUPTS();
+	before = start;
+	if (end - start < LONG_PAYLOAD || char_before(form, &before) != '"' || char_before(form, &before) != ':')
+		return form;
+	o->payload = form + start;
+	o->payload_length = end - start;
+	rest = palloc(length - o->payload_length + 1);
+	memcpy(rest, form, start);
+	memcpy(rest + start, form + end, length - end + 1);
+	return rest;
 }
 
 void
@@ -183,6 +256,7 @@ json_parse(JsonObject *o, const char *type, char *form)
 							 .scalar = json_on_scalar};
 
 	*o = (JsonObject){.type = type};
+	form = set_payload_aside(o, form);
 	pg_parse_json_or_ereport(compat_json_lexer(form, strlen(form)), &actions);
 }
 
@@ -281,13 +355,25 @@ json_read_base64(JsonObject *o, const char *key, size_t lead, size_t *n)
 {
 	const char *form = json_read_string(o, key);
 	size_t length = strlen(form);
-	int room = pg_b64_dec_len((int) length);
-	char *bytes = palloc(lead + (size_t) room + 1);
-	int got = pg_b64_decode(form, (int) length, bytes + lead, room);
+	char *bytes;
 
-	if (got < 0)
-		json_refuse(o, "Key \"%s\" is not base64.", key);
-	*n = (size_t) got;
+	if (o->payload && json_field(o, key) == &o->fields[o->n - 1])
+	{
+		form = o->payload;
+		length = o->payload_length;
+	}
+	bytes = palloc(lead + (size_t) pg_b64_dec_len((int) length) + 1);
+	*n = 0;
+	for (size_t at = 0; at < length; at += PIECE_CHARS)
+	{
+		int piece = (int) Min(length - at, PIECE_CHARS);
+		int got = pg_b64_decode(form + at, piece, bytes + lead + *n, pg_b64_dec_len(piece));
+
+		CHECK_FOR_INTERRUPTS();
+		if (got < 0 || (at + PIECE_CHARS < length && got != PIECE_BYTES))
+			json_refuse(o, "Key \"%s\" is not base64.", key);
+		*n += (size_t) got;
+	}
 	return bytes;
 }
 

@@ -30,7 +30,7 @@ typedef enum JsonKind
 	JSON_LIST /* an array, nested ones laid flat */
 } JsonKind;
 
-/* One scalar. Text is zero-terminated and unescaped. */
+/* One scalar. Text is zero-terminated and unescaped; a number within a list has none. */
 typedef struct JsonScalar
 {
 	JsonKind kind;
@@ -54,6 +54,9 @@ typedef struct JsonObject
 	JsonField *fields;
 	int n;
 	int capacity;
+	size_t bytes;		 /* of all items */
+	const char *payload; /* the string of the last field when it is long base64, as it stands in the text */
+	size_t payload_length;
 } JsonObject;
 
 /*

@@ -42,24 +42,33 @@ out_float8(Datum *values, bool *nulls, int column, double x)
 	values[column] = Float8GetDatum(x);
 }
 
+static Datum
+float8_array(const double *x, int ndims, int *dims, size_t n)
+{
+	/* a matrix that is too large for an array is told as such by construct_md_array */
+	Datum *items = palloc_extended(sizeof(Datum) * (n + 1), MCXT_ALLOC_HUGE);
+	int lower[2] = {1, 1};
+
+	for (size_t i = 0; i < n; i++)
+		items[i] = Float8GetDatum(x[i]);
+	return PointerGetDatum(construct_md_array(items, NULL, ndims, dims, lower, FLOAT8OID, sizeof(float8),
+											  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
 Datum
 out_float8_array(const double *x, size_t n)
 {
-	return out_float8_matrix(x, 1, n);
+	int dims[1] = {(int) n};
+
+	return float8_array(x, 1, dims, n);
 }
 
 Datum
 out_float8_matrix(const double *x, size_t rows, size_t columns)
 {
-	Datum *items = palloc(sizeof(Datum) * (rows * columns + 1));
 	int dims[2] = {(int) rows, (int) columns};
-	int lower[2] = {1, 1};
-	bool vector = rows == 1;
 
-	for (size_t i = 0; i < rows * columns; i++)
-		items[i] = Float8GetDatum(x[i]);
-	return PointerGetDatum(construct_md_array(items, NULL, vector ? 1 : 2, vector ? dims + 1 : dims, lower, FLOAT8OID,
-											  sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	return float8_array(x, 2, dims, rows * columns);
 }
 
 Datum

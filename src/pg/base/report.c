@@ -229,6 +229,13 @@ report_not_aggregate(void)
 					errhint("Call the aggregate, as in SELECT sample(x) FROM t.")));
 }
 
+void
+report_state(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the state is that of another aggregate"),
+					errhint("An aggregate of your own has the INITCOND and the functions of one of ours.")));
+}
+
 /* --- rows at the door ----------------------------------------------------------------------- */
 
 void

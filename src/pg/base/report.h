@@ -32,6 +32,7 @@ extern void report_length(const char *argument, size_t got, size_t wanted) pg_at
 extern void report_array_argument(const char *argument, int dimensions) pg_attribute_noreturn();
 extern void report_changed(const char *argument, const char *aggregate) pg_attribute_noreturn();
 extern void report_not_aggregate(void) pg_attribute_noreturn();
+extern void report_state(void) pg_attribute_noreturn();
 
 /* rows at the door */
 extern void report_columns(size_t got, size_t wanted) pg_attribute_noreturn();

@@ -30,6 +30,12 @@ sample_stretch(void *value, size_t old_size, size_t size)
 	ms_sample_stretch(value, old_size, size);
 }
 
+static bool
+sample_finished(const void *value)
+{
+	return (((const ms_sample *) value)->head.flags & (MS_SAMPLE_CANONICAL | MS_SAMPLE_DRAWING)) == MS_SAMPLE_CANONICAL;
+}
+
 static ms_status
 sample_finish(ms_ctx *ctx, void *value, size_t size)
 {
@@ -42,8 +48,8 @@ sample_flatten(void *to, const void *value, size_t size)
 	ms_sample_flatten(to, value, size);
 }
 
-const GrowingFamily sample_family = {"measure_sample", sample_used,	 sample_move,
-									 sample_stretch,   sample_finish, sample_flatten};
+const GrowingFamily sample_family = {"measure_sample", sample_used,	sample_move,   sample_stretch,
+									 sample_finished,  sample_finish, sample_flatten};
 
 /* --- arguments ------------------------------------------------------------------------------ */
 
@@ -198,6 +204,8 @@ sample_step(FunctionCallInfo fcinfo, uint16 variant, Door door)
 	if (!growing_open(&g, fcinfo, &sample_family))
 		sample_begin(&g, row.d, flags);
 	s = g.value;
+	if (unlikely((s->head.flags & ~MS_SAMPLE_CANONICAL) != flags))
+		report_state();
 	if (s->d != row.d)
 		report_columns(row.d, s->d);
 	if (lead.size)

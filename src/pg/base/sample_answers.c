@@ -356,10 +356,12 @@ sample_curve(PG_FUNCTION_ARGS)
 		CORE(&ctx, ms_describe_column(&ctx, &arena, arg.s, j, &column));
 		if (!column_empty(&column))
 		{
+			Datum series = out_text(column_name(NULL, j));
+
 			curve_points(&ctx, &column, (enum CurveKind) kind, points, x, y);
 			for (int i = 0; i < points; i++)
 			{
-				Datum values[] = {out_text(column_name(NULL, j)), Float8GetDatum(x[i]), Float8GetDatum(y[i])};
+				Datum values[] = {series, Float8GetDatum(x[i]), Float8GetDatum(y[i])};
 				bool nulls[lengthof(values)] = {0};
 
 				out_add(set, values, nulls);

@@ -220,6 +220,21 @@ object_pointer(const GrowingObject *object)
 	return PointerGetDatum(pointer);
 }
 
+static void
+view(Growing *g, Datum datum, const GrowingFamily *family)
+{
+	GrowingObject *object = object_of(datum, family);
+
+	*g = (Growing){.family = family, .home = CurrentMemoryContext};
+	if (object)
+	{
+		object_adopt(g, object);
+		return;
+	}
+	g->value = PG_DETOAST_DATUM(datum);
+	g->size = VARSIZE(g->value);
+}
+
 Datum
 growing_final(FunctionCallInfo fcinfo, const GrowingFamily *family)
 {
@@ -229,7 +244,7 @@ growing_final(FunctionCallInfo fcinfo, const GrowingFamily *family)
 		report_not_aggregate();
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	growing_view(&g, fcinfo, 0, family); /* the executor gives the state read-only */
+	view(&g, PG_GETARG_DATUM(0), family); /* the executor gives the state read-only */
 	return growing_finished(&g);
 }
 
@@ -250,16 +265,10 @@ void
 growing_view(Growing *g, FunctionCallInfo fcinfo, int argno, const GrowingFamily *family)
 {
 	Datum datum = PG_GETARG_DATUM(argno);
-	GrowingObject *object = object_of(datum, family);
 
-	*g = (Growing){.family = family, .home = CurrentMemoryContext};
-	if (object)
-	{
-		object_adopt(g, object);
-		return;
-	}
-	g->value = PG_DETOAST_DATUM(datum);
-	g->size = VARSIZE(g->value);
+	view(g, datum, family);
+	if (!g->object && g->value == DatumGetPointer(datum) && !family->finished(g->value))
+		g->value = PG_DETOAST_DATUM_COPY(datum);
 }
 
 Datum

@@ -23,6 +23,7 @@ typedef struct GrowingFamily
 	size_t (*used)(const void *value);
 	void (*move)(void *to, size_t to_size, const void *from, size_t from_size);
 	void (*stretch)(void *value, size_t old_size, size_t size);
+	bool (*finished)(const void *value);						/* finish would change nothing */
 	ms_status (*finish)(ms_ctx *ctx, void *value, size_t size); /* canonical order, in place */
 	void (*flatten)(void *to, const void *value, size_t size);
 } GrowingFamily;
@@ -75,7 +76,11 @@ extern Datum growing_finished(const Growing *g);
 /* A finished flat value: the value itself when it is one, else a copy. */
 extern Datum growing_flat(const Growing *g);
 
-/* A value argument, looked at where it lies: expanded, or detoasted. Never changed but by finish. */
+/*
+ * A value argument, looked at where it lies: expanded, or detoasted. Never changed but by finish.
+ * A flat value that is not finished (a state that an aggregate of the user's gave out) may lie in
+ * a page of a table, where finishing it would write: it is copied.
+ */
 extern void growing_view(Growing *g, FunctionCallInfo fcinfo, int argno, const GrowingFamily *family);
 
 #endif

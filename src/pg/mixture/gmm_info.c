@@ -79,12 +79,14 @@ gmm_components(PG_FUNCTION_ARGS)
 	ReturnSetInfo *set = out_set(fcinfo);
 	ms_gmm *m = gmm_arg(fcinfo, 0);
 	size_t d = m->d;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "gmm_components", ALLOCSET_DEFAULT_SIZES);
 	double *sd = palloc(sizeof(double) * d);
 	double *packed = palloc_extended(sizeof(double) * ms_packed_size(d), MCXT_ALLOC_HUGE);
 	double *full = palloc_extended(sizeof(double) * d * d, MCXT_ALLOC_HUGE);
 
 	for (size_t j = 0; j < m->k; j++)
 	{
+		MemoryContext outer = MemoryContextSwitchTo(context);
 		Datum values[7];
 		bool nulls[7] = {false};
 
@@ -97,8 +99,11 @@ gmm_components(PG_FUNCTION_ARGS)
 		values[4] = out_float8_array(sd, d);
 		values[5] = out_float8_matrix(full, d, d);
 		values[6] = out_problems(m->problems[j]);
+		MemoryContextSwitchTo(outer);
 		out_add(set, values, nulls);
+		MemoryContextReset(context);
 	}
+	MemoryContextDelete(context);
 	return (Datum) 0;
 }
 
@@ -109,7 +114,10 @@ gmm_columns(PG_FUNCTION_ARGS)
 	ReturnSetInfo *set = out_set(fcinfo);
 	ms_gmm *m = gmm_arg(fcinfo, 0);
 	char **names = gmm_names(m);
+	Datum *columns = palloc(sizeof(Datum) * m->d);
 
+	for (size_t c = 0; c < m->d; c++)
+		columns[c] = out_text(column_name(names, c));
 	for (size_t j = 0; j < m->k; j++)
 		for (size_t c = 0; c < m->d; c++)
 		{
@@ -119,7 +127,7 @@ gmm_columns(PG_FUNCTION_ARGS)
 			values[0] = Int32GetDatum((int32) j + 1);
 			values[1] = Float8GetDatum(m->weights[j]);
 			values[2] = Int32GetDatum((int32) c + 1);
-			values[3] = out_text(column_name(names, c));
+			values[3] = columns[c];
 			values[4] = Float8GetDatum(m->means[j * m->d + c]);
 			values[5] = Float8GetDatum(gmm_sd(m, j, c));
 			out_add(set, values, nulls);
@@ -181,10 +189,10 @@ curve_range(FunctionCallInfo fcinfo, const ms_gmm *m)
 }
 
 static void
-curve_add(ReturnSetInfo *set, const char *series, double x, double y)
+curve_add(ReturnSetInfo *set, Datum series, double x, double y)
 {
 	bool nulls[3] = {false};
-	Datum values[3] = {out_text(series), Float8GetDatum(x), Float8GetDatum(y)};
+	Datum values[3] = {series, Float8GetDatum(x), Float8GetDatum(y)};
 
 	out_add(set, values, nulls);
 }
@@ -208,7 +216,7 @@ draw_curve(ReturnSetInfo *set, const ms_gmm *m, Range r, int points)
 	CORE(&ctx, ms_scorer_new(&ctx, &arena, m, &scorer));
 	for (size_t series = 0; series <= m->k; series++)
 	{
-		const char *name = series == 0 ? "total" : psprintf("%zu", series);
+		Datum name = out_text(series == 0 ? "total" : psprintf("%zu", series));
 
 		for (int i = 0; i < points; i++)
 		{
