@@ -20,7 +20,8 @@ typedef enum ms_type
 	MS_TYPE_MIXED = 2,
 	MS_TYPE_MOMENTS = 3,
 	MS_TYPE_GMM = 4,
-	MS_TYPE_GMM_STATS = 5
+	MS_TYPE_GMM_STATS = 5,
+	MS_TYPE_MINHASH = 9
 } ms_type;
 
 typedef struct ms_head
