@@ -70,7 +70,25 @@ begin(void)
 	return last_poll = now();
 }
 
-/* 0 uniform, 1 normal, 2 sorted, 3 all equal, 4 small integers */
+static double
+draw(ms_rng *rng, int law, size_t i)
+{
+	switch (law)
+	{
+		case 0:
+			return ms_rng_uniform(rng);
+		case 1:
+			return ms_rng_normal(rng);
+		case 2:
+			return (double) i;
+		case 3:
+			return 1;
+		default:
+			return (double) ms_rng_below(rng, 10);
+	}
+}
+
+/* 0 uniform, 1 normal, 2 sorted, 3 all equal, 4 ten values */
 static void
 fill(double *x, size_t n, int law)
 {
@@ -78,8 +96,7 @@ fill(double *x, size_t n, int law)
 
 	ms_rng_init(&rng, 1, 1);
 	for (size_t i = 0; i < n; i++)
-		x[i] = law == 0 ? ms_rng_uniform(&rng) : law == 1 ? ms_rng_normal(&rng)
-			: law == 2 ? (double) i : law == 3 ? 1 : (double) ms_rng_below(&rng, 10);
+		x[i] = draw(&rng, law, i);
 }
 
 static int

@@ -121,8 +121,10 @@ TEST(random_records_of_all_kinds)
 
 TEST(special_doubles)
 {
-	const uint64_t x[] = {GAP, bits(1), bits(-1), bits(INFINITY), bits(-INFINITY), bits(0), bits(5e-324),
-						  bits(-5e-324), bits(1e308), bits(-1e308), GAP, bits(1 + 0x1p-52), bits(-1 - 0x1p-52)};
+	const uint64_t x[] = {
+		GAP,     bits(1),           bits(-1),          bits(INFINITY), bits(-INFINITY),
+		bits(0), bits(5e-324),      bits(-5e-324),     bits(1e308),    bits(-1e308),
+		GAP,     bits(1 + 0x1p-52), bits(-1 - 0x1p-52)};
 	uint64_t many[13 * 40];
 
 	memset(kinds, MS_SLOT_DOUBLE, sizeof kinds);
@@ -150,8 +152,8 @@ TEST(keys_keep_the_order)
 /* sorted, reversed, all equal, equal but for the last slot, a sawtooth */
 TEST(patterns)
 {
-	enum { n = 3000 };
-	static uint64_t x[n * 9];
+	static uint64_t x[3000 * 9];
+	uint64_t n = 3000;
 
 	memset(kinds, MS_SLOT_UINT64, sizeof kinds);
 	for (size_t stride = 1; stride <= 9; stride++)
@@ -162,8 +164,10 @@ TEST(patterns)
 			{
 				uint64_t row = i / stride;
 
-				x[i] = pattern == 0 ? row : pattern == 1 ? n - row : pattern == 2 ? 7
-					: pattern == 3 ? (i % stride == stride - 1 ? ms_hash_mix(i) : 7) : row % 16;
+				uint64_t last = i % stride == stride - 1 ? ms_hash_mix(i) : 7;
+				uint64_t values[] = {row, n - row, 7, last, row % 16};
+
+				x[i] = values[pattern];
 			}
 			check_order(x, n, stride);
 		}
@@ -172,24 +176,33 @@ TEST(patterns)
 
 /*
  * Every digit parts one record from the rest: record i has one bit, in its own eight bits of the
- * key. With 80 slots that is 640 levels, past what a run of so many may be split.
+ * key. With 79 slots that is 632 levels, past what a run of so many may be split; the last slot
+ * gives what is left an order to be found.
  */
-TEST(hostile_depth)
+static void
+hostile_records(uint64_t *x, size_t n)
 {
-	size_t n = MAX_STRIDE * 8 + 200;
-	uint64_t *x = calloc(n * MAX_STRIDE, sizeof(uint64_t));
 	ms_rng rng;
 
 	memset(kinds, MS_SLOT_UINT64, sizeof kinds);
-	ms_rng_init(&rng, 1, 1);
-	for (size_t i = 0; i < MAX_STRIDE * 8; i++)
+	ms_rng_init(&rng, n, 1);
+	for (size_t i = 0; i < (MAX_STRIDE - 1) * 8; i++)
 		x[i * MAX_STRIDE + i / 8] = UINT64_C(1) << (63 - i % 8 * 8);
-	/* the last slot gives what is left an order to be found */
 	for (size_t i = 0; i < n; i++)
-		x[i * MAX_STRIDE + MAX_STRIDE - 1] |= ms_rng_below(&rng, 128);
-	for (size_t stride = 1; stride <= MAX_STRIDE; stride += 79)
-		check_order(x, n * MAX_STRIDE / stride, stride);
-	free(x);
+		x[i * MAX_STRIDE + MAX_STRIDE - 1] = ms_rng_u64(&rng);
+}
+
+TEST(hostile_depth)
+{
+	for (size_t n = MAX_STRIDE * 8; n < MAX_STRIDE * 8 + 20; n++)
+	{
+		uint64_t *x = calloc(n * MAX_STRIDE, sizeof(uint64_t));
+
+		hostile_records(x, n);
+		check_order(x, n, MAX_STRIDE);
+		check_order(x, n * MAX_STRIDE, 1);
+		free(x);
+	}
 }
 
 /* Sparse columns, mostly 0, as one-hot data has them. */
@@ -209,8 +222,8 @@ TEST(sparse_columns)
 
 TEST(doubles)
 {
-	enum { n = 100000 };
-	static double x[n];
+	static double x[100000];
+	int n = 100000;
 	bool sorted = true;
 	ms_rng rng;
 	host h;
@@ -273,15 +286,9 @@ TEST(stopped_on_hostile_depth)
 	size_t n = MAX_STRIDE * 8 + 200;
 	uint64_t *x = calloc(n * MAX_STRIDE, sizeof(uint64_t));
 	ms_status status;
-	ms_rng rng;
 	host h;
 
-	memset(kinds, MS_SLOT_UINT64, sizeof kinds);
-	ms_rng_init(&rng, 1, 3);
-	for (size_t i = 0; i < MAX_STRIDE * 8; i++)
-		x[i * MAX_STRIDE + i / 8] = UINT64_C(1) << (63 - i % 8 * 8);
-	for (size_t i = 0; i < n; i++)
-		x[i * MAX_STRIDE + MAX_STRIDE - 1] |= ms_rng_below(&rng, 128);
+	hostile_records(x, n);
 	HOST_EVERY(h, status, sort_copy(&h.ctx, x, n, MAX_STRIDE));
 	free(x);
 }

@@ -41,8 +41,9 @@ extern void ms_linalg_solve_lower(const double *chol, size_t d, double *x);
 
 /*
  * Eigenvalues of a symmetric matrix (destroyed) in descending order, and its unit eigenvectors as
- * ROWS of vectors[d * d], each with its largest entry positive (dsyevd). work: ms_linalg_eigen_work(d) doubles.
- * False when LAPACK did not converge.
+ * ROWS of vectors[d * d], each with its largest entry positive (dsyevd). work:
+ * ms_linalg_eigen_work(d) doubles. False when an entry is not finite or LAPACK did not converge.
+ * LAPACK polls nobody: 1 s at d = 2000.
  */
 extern size_t ms_linalg_eigen_work(size_t d);
 extern bool ms_linalg_eigen(double *a, size_t d, double *values, double *vectors, double *work);

@@ -22,11 +22,11 @@ typedef struct lloyd
 	size_t k;
 	size_t groups;
 	double *centers; /* k x d */
-	double *lanes;	 /* groups x d x LANES: the centers again; what fills up the last lies at infinity */
-	double *moves;	 /* k x d: sums of w (x - center) */
-	double *mass;	 /* k: sums of w */
-	double *near;	 /* n: squared distance to the nearest center */
-	double *x;		 /* d: a row in the view's units */
+	double *lanes;   /* groups x d x LANES: the centers again, filled up by infinity */
+	double *moves;   /* k x d: sums of w (x - center) */
+	double *mass;    /* k: sums of w */
+	double *near;    /* n: squared distance to the nearest center */
+	double *x;       /* d: a row in the view's units */
 	uint32_t *labels;
 } lloyd;
 

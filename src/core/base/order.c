@@ -30,7 +30,7 @@ typedef struct digit
 {
 	size_t slot;
 	int shift;
-	uint64_t top;	   /* the two constants by which a slot's bits become its key */
+	uint64_t top; /* the two constants by which a slot's bits become its key */
 	uint64_t negative;
 } digit;
 

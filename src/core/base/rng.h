@@ -15,8 +15,8 @@ typedef struct ms_rng
 {
 	uint64_t seed;
 	uint64_t stream;
-	uint64_t counter;	/* of the next block */
-	uint32_t block[4];	/* the last `left` words are still to be used */
+	uint64_t counter;  /* of the next block */
+	uint32_t block[4]; /* the last `left` words are still to be used */
 	int left;
 } ms_rng;
 

@@ -35,7 +35,7 @@ typedef struct seeder
 	ms_arena *scratch;
 	const ms_view *view;
 	uint64_t seed;
-	size_t k;	   /* wanted */
+	size_t k;      /* wanted */
 	ms_seeds *out; /* out->k found so far */
 	double *near;  /* n: D_i, squared distance to the nearest seed that was passed over the rows */
 } seeder;
@@ -43,9 +43,9 @@ typedef struct seeder
 /* The easy law that dominates D^2: rows by w_i q_i or by w_i, q_i = |x_i - mean|^2. */
 typedef struct envelope
 {
-	double *mean;	/* d, in the rows' own units */
+	double *mean;   /* d, in the rows' own units */
 	double *spread; /* n: running sums of w_i q_i */
-	double *mass;	/* n: running sums of w_i, or NULL where all weights are 1 */
+	double *mass;   /* n: running sums of w_i, or NULL where all weights are 1 */
 	double total_spread;
 	double total_mass;
 	double least; /* |c - mean|^2 of the seed c that is nearest to the mean */
@@ -412,7 +412,7 @@ ms_status
 ms_seeding_kmeanspp(ms_ctx *ctx, ms_arena *arena, const ms_view *view, size_t k,
 					ms_seeding_method method, uint64_t seed, ms_seeds *out)
 {
-	ms_arena scratch = {ctx, NULL, arena->used};
+	ms_arena scratch = {ctx, NULL, 0};
 	seeder s = {ctx, &scratch, view, seed, least_of(k, view->rows.n), out, NULL};
 	double work = (double) view->rows.n * (double) s.k * (double) view->rows.d;
 	ms_status status;
@@ -426,6 +426,8 @@ ms_seeding_kmeanspp(ms_ctx *ctx, ms_arena *arena, const ms_view *view, size_t k,
 	ms_size_mul(s.k, view->rows.d, &size);
 	MS_TRY(MS_ALLOC(arena, s.k, &out->rows));
 	MS_TRY(MS_ALLOC(arena, size, &out->centers));
+	/* scratch goes at the end of the call, and until then counts beside the result */
+	scratch.used = arena->used;
 	status = draw(&s, method);
 	ms_arena_free(&scratch);
 	if (status == MS_OK)

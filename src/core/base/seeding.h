@@ -23,18 +23,18 @@ typedef struct ms_view
 
 typedef enum ms_seeding_method
 {
-	MS_SEEDING_AUTO,	 /* exact while n k d is small, else rejection */
-	MS_SEEDING_EXACT,	 /* O(n k d) */
+	MS_SEEDING_AUTO,     /* exact while n k d is small, else rejection */
+	MS_SEEDING_EXACT,    /* O(n k d) */
 	MS_SEEDING_REJECTION /* O(n d) once, then O(trials k d); exact from where the trials explode */
 } ms_seeding_method;
 
 typedef struct ms_seeds
 {
-	size_t k;		   /* seeds found: less than asked when there are fewer distinct rows */
-	size_t *rows;	   /* k indices, distinct */
-	double *centers;   /* k x d, in the view's units */
-	double potential;  /* sum of w_i D_i; NaN where rejection did it all, and never looked */
-	uint64_t trials;   /* of the rejection sampler */
+	size_t k;           /* seeds found: less than asked when there are fewer distinct rows */
+	size_t *rows;       /* k indices, distinct */
+	double *centers;    /* k x d, in the view's units */
+	double potential;   /* sum of w_i D_i; NaN where rejection did it all, and never looked */
+	uint64_t trials;    /* of the rejection sampler */
 	uint64_t fallbacks; /* seeds that its trials did not find and an exact draw did */
 } ms_seeds;
 
@@ -55,6 +55,7 @@ extern size_t ms_seeding_bytes(size_t n, size_t d, size_t k);
  * w_i D_i. Scratch comes from the arena: n + O(k d) doubles.
  */
 extern ms_status ms_seeding_lloyd(ms_ctx *ctx, ms_arena *arena, const ms_view *view, size_t k,
-								  double *centers, int max_iter, uint32_t *labels, double *potential);
+								  double *centers, int max_iter, uint32_t *labels,
+								  double *potential);
 
 #endif
