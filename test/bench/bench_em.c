@@ -137,7 +137,7 @@ flops(ms_mix_shape shape, double n, double d, double k)
 	return 2 * n * k * row;
 }
 
-/* dgemm of d x d on d x rows, and of d x rows on rows x d, as often as an iteration would need it. */
+/* dgemm of d x d on d x rows, then of d x rows on rows x d, in turn. */
 static double
 dgemm_rate(size_t d, size_t rows)
 {

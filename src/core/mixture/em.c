@@ -3,8 +3,8 @@
  * sections 3 and 7).
  *
  * Rows are seen centred and scaled, through the view, never copied. Where an iteration is short
- * every start runs to its end. Else the starts run SHORT iterations each, on a drawn part of the
- * rows when there are many, and the best FINALISTS go on to their end on all rows.
+ * every start runs to its end. Else the starts run SHORT iterations each, and the best FINALISTS
+ * go on to their end: where there are many rows on a drawn part of them, and from there on all.
  */
 #include "core/mixture/em.h"
 
@@ -549,10 +549,10 @@ keep(fit *f, size_t most)
 }
 
 static void
-note_end(fit *f, const candidate *c)
+note_end(fit *f, double log_likelihood, end_class class)
 {
-	f->ends[f->ended] = c->log_likelihood;
-	f->classes[f->ended++] = c->class;
+	f->ends[f->ended] = log_likelihood;
+	f->classes[f->ended++] = class;
 }
 
 /* --- all starts ----------------------------------------------------------------------------- */
@@ -593,31 +593,31 @@ run_starts(fit *f, size_t most, int max_iter, bool to_the_end)
 		MS_TRY(iterate(f, &f->current, &f->part, max_iter));
 		judge(f, &f->current);
 		if (to_the_end)
-			note_end(f, &f->current);
+			note_end(f, f->current.log_likelihood, f->current.class);
 		keep(f, most);
 	}
 	return MS_OK;
 }
 
-/* The finalists go on; where each step has left off is not known, and it starts clean. */
+/* A candidate goes on where it stopped. */
 static ms_status
-run_finals(fit *f)
+go_on(fit *f, candidate *c, const ms_view *view)
 {
-	size_t finalists = f->kept;
-
-	for (size_t i = 0; i < finalists; i++)
+	f->step.failed = f->step.any_regularised = false;
+	for (size_t j = 0; j < f->k; j++)
 	{
-		candidate *c = &f->best[i];
-
-		if (c->class == END_DEGENERATE)
-			continue;
-		f->step.failed = f->step.any_regularised = false;
-		memset(f->step.regularised, 0, f->k * sizeof(bool));
-		MS_TRY(iterate(f, c, &f->view, f->o->max_iter - (int) c->iterations));
-		judge(f, c);
-		note_end(f, c);
+		f->step.regularised[j] = (c->problems[j] & MS_GMM_PROBLEM_REGULARISED) != 0;
+		f->step.any_regularised |= f->step.regularised[j];
 	}
-	for (size_t i = 1; i < finalists; i++)
+	MS_TRY(iterate(f, c, view, f->o->max_iter - (int) c->iterations));
+	judge(f, c);
+	return MS_OK;
+}
+
+static void
+sort_best(fit *f)
+{
+	for (size_t i = 1; i < f->kept; i++)
 	{
 		candidate held = f->best[i];
 		size_t at = i;
@@ -626,6 +626,52 @@ run_finals(fit *f)
 			f->best[at] = f->best[at - 1];
 		f->best[at] = held;
 	}
+}
+
+static bool
+same_end(double a, double b)
+{
+	return fabs(a - b) <= SAME_END * (fabs(b) + 1);
+}
+
+/* The finalists to their end on the part of the rows, where an iteration is cheap. */
+static ms_status
+run_finals_on_part(fit *f)
+{
+	for (size_t i = 0; i < f->kept; i++)
+	{
+		if (f->best[i].class != END_DEGENERATE)
+			MS_TRY(go_on(f, &f->best[i], &f->part));
+	}
+	sort_best(f);
+	return MS_OK;
+}
+
+/* The finalists on all rows. Of two that met on the part the first speaks for both. */
+static ms_status
+run_finals(fit *f)
+{
+	bool parted = f->part.rows.n < f->view.rows.n;
+	double before = NAN;
+
+	if (parted)
+		MS_TRY(run_finals_on_part(f));
+	for (size_t i = 0; i < f->kept && f->best[i].class != END_DEGENERATE; i++)
+	{
+		candidate *c = &f->best[i];
+		bool met = parted && same_end(c->log_likelihood, before);
+
+		before = c->log_likelihood;
+		if (met)
+		{
+			c->log_likelihood = -INFINITY;
+			note_end(f, f->ends[f->ended - 1], f->classes[f->ended - 1]);
+			continue;
+		}
+		MS_TRY(go_on(f, c, &f->view));
+		note_end(f, c->log_likelihood, c->class);
+	}
+	sort_best(f);
 	return MS_OK;
 }
 
@@ -649,8 +695,7 @@ run_all(fit *f)
 		MS_TRY(new_candidate(f, &f->best[i]));
 	if (most == 1)
 		return run_starts(f, 1, f->o->max_iter, true);
-	MS_TRY(run_starts(f, most, f->o->max_iter < SHORT_ITERATIONS ? f->o->max_iter : SHORT_ITERATIONS,
-					  false));
+	MS_TRY(run_starts(f, most, (int) fmin(f->o->max_iter, SHORT_ITERATIONS), false));
 	return run_finals(f);
 }
 
@@ -705,8 +750,7 @@ starts_at_best(const fit *f)
 
 	for (size_t s = 0; s < f->ended; s++)
 		count += f->classes[s] == best->class &&
-				 fabs(f->ends[s] - best->log_likelihood) <=
-					 SAME_END * (fabs(best->log_likelihood) + 1);
+				 same_end(f->ends[s], best->log_likelihood);
 	return count;
 }
 

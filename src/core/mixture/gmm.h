@@ -78,7 +78,8 @@ extern double ms_gmm_bic(const ms_gmm *m); /* -2 l + p ln W: lower is better */
 extern double ms_gmm_aic(const ms_gmm *m);
 
 /* An uninitialised model of these sizes. */
-extern ms_status ms_gmm_new(ms_ctx *ctx, ms_arena *arena, ms_gmm_family family, size_t k, size_t d, ms_gmm *out);
+extern ms_status ms_gmm_new(ms_ctx *ctx, ms_arena *arena, ms_gmm_family family, size_t k, size_t d,
+							ms_gmm *out);
 
 /* Covariance of component j as a packed lower triangle, whatever the family. */
 extern void ms_gmm_covariance(const ms_gmm *m, size_t j, double *packed);
@@ -93,8 +94,13 @@ extern ms_status ms_gmm_sort(ms_ctx *ctx, ms_gmm *m);
 extern size_t ms_gmm_packed_size(const ms_gmm *m);
 extern void ms_gmm_pack(const ms_gmm *m, void *out);
 
-/* The one validator and reader: MS_CORRUPT unless the bytes are a model (finite, weights sum to 1 within 1e-9, covariances positive definite, hash right, nothing left over). The model points into the arena. */
-extern ms_status ms_gmm_unpack(ms_ctx *ctx, ms_arena *arena, const void *bytes, size_t size, ms_gmm *out);
+/*
+ * The one validator and reader: MS_CORRUPT unless the bytes are a model (finite, weights > 0 that
+ * sum to 1 within 1e-9, covariances positive definite, hash right, nothing left over). The model
+ * points into the arena. Whether names are text in some encoding is for the host to check.
+ */
+extern ms_status ms_gmm_unpack(ms_ctx *ctx, ms_arena *arena, const void *bytes, size_t size,
+							   ms_gmm *out);
 
 /* The content hash, read without unpacking. */
 extern uint64_t ms_gmm_hash(const void *bytes);

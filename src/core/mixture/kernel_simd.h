@@ -6,7 +6,7 @@
  *     SIMD_COLUMNS   columns of a tile of moments: 4 rows x columns sums must fit the registers
  *
  * Rows run along the vectors, so that no loop depends on d being a multiple of anything. Columns
- * of a block are 64-byte aligned, `m` is a multiple of 2 * SIMD_LANES, rows beyond the data weigh 0.
+ * of a block are 64-byte aligned, `m` is a multiple of 2 * SIMD_LANES, padding rows weigh 0.
  */
 
 #define FN static SIMD_TARGET
@@ -265,7 +265,7 @@ SIMD(weigh_tile)(const int h, const ms_block *b, const double *weight, const dou
 		s1[t] += SIMD(sum)(a[t]);
 }
 
-/* sum wy y' of columns i .. i + h - 1 with columns c .. c + SIMD_COLUMNS - 1, the triangle of it. */
+/* sum wy y' of columns i .. i + h - 1 with c .. c + SIMD_COLUMNS - 1, the triangle of it. */
 INLINE void
 SIMD(moment_tile)(const int h, const ms_block *b, const double *wy, const double *y, size_t i,
 				  size_t c, double *s2)
@@ -366,12 +366,15 @@ FN void
 SIMD(squares)(const ms_block *b, const double *weight, const double *mean, const double *inverse,
 			  double *s1, double *s2)
 {
+	const double *x = b->x;
+	size_t stride = b->stride;
+	size_t d = b->d;
 	size_t c = 0;
 
-	for (; c + 4 <= b->d; c += 4)
-		SIMD(square_tile)(4, b, weight, b->x + c * b->stride, mean + c, inverse + c, s1 + c, s2 + c);
-	for (; c < b->d; c++)
-		SIMD(square_tile)(1, b, weight, b->x + c * b->stride, mean + c, inverse + c, s1 + c, s2 + c);
+	for (; c + 4 <= d; c += 4)
+		SIMD(square_tile)(4, b, weight, x + c * stride, mean + c, inverse + c, s1 + c, s2 + c);
+	for (; c < d; c++)
+		SIMD(square_tile)(1, b, weight, x + c * stride, mean + c, inverse + c, s1 + c, s2 + c);
 }
 
 static const simd_loops SIMD(loops) = {

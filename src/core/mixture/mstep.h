@@ -44,6 +44,7 @@ extern ms_status ms_mstep_run(ms_ctx *ctx, ms_mstep *step, ms_mix *mix, const ms
  * The same for a mixture of unit covariances at its means and the statistics of hard labels: a
  * component whose own covariance is not definite starts with that of all together.
  */
-extern ms_status ms_mstep_start(ms_ctx *ctx, ms_mstep *step, ms_mix *mix, const ms_mix_stats *stats);
+extern ms_status ms_mstep_start(ms_ctx *ctx, ms_mstep *step, ms_mix *mix,
+								const ms_mix_stats *stats);
 
 #endif

@@ -170,7 +170,7 @@ group_distances(const ms_scorer *s, const double *x, size_t group, lanes *q)
 	*q = sum;
 }
 
-/* Beyond the range of doubles a distance is infinite; inf - inf and inf 0 on the way are no news. */
+/* Beyond the range of doubles a distance is infinite, though inf - inf or inf 0 be on the way. */
 static double
 or_infinite(double q)
 {

@@ -12,12 +12,13 @@
 
 typedef struct ms_scorer ms_scorer;
 
-/* MS_NOT_DEFINITE when a covariance cannot be factored. Memory from the arena; m must outlive it. */
+/* MS_NOT_DEFINITE when a covariance cannot be factored. Memory from the arena. */
 extern ms_status ms_scorer_new(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, ms_scorer **out);
 
 /*
- * One row x[d], finite. Fills log_joint[k] (log w_j N(x; j)) and returns the log density (log-sum-exp);
- * *best gets the index of the greatest, ties to the least. log_joint is scratch of the caller.
+ * One row x[d], finite. Fills log_joint[k] (log w_j N(x; j)) and returns the log density
+ * (log-sum-exp); *best gets the index of the greatest, ties to the least. log_joint is scratch of
+ * the caller. The scorer has scratch of its own: one row at a time.
  */
 extern double ms_score_row(const ms_scorer *s, const double *x, double *log_joint, size_t *best);
 
