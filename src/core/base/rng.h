@@ -40,7 +40,7 @@ extern double ms_rng_normal(ms_rng *rng);
  */
 extern double ms_rng_at(uint64_t seed, uint64_t stream, uint64_t counter);
 
-/* ms_rng_at for n counters from `from` on, at 4 ns a number against 10. */
+/* ms_rng_at for n counters from `from` on, at 5 ns a number against 10. */
 extern void ms_rng_fill(uint64_t seed, uint64_t stream, uint64_t from, size_t n, double *out);
 
 /*
