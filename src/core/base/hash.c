@@ -56,25 +56,38 @@ merge(uint64_t hash, uint64_t state)
 	return (hash ^ lane(0, state)) * PRIME1 + PRIME4;
 }
 
-/* All whole steps of 32 bytes; *p moves past them. */
-static uint64_t
-hash_steps(const unsigned char **p, size_t steps, uint64_t seed)
+/* The four lanes of long inputs. */
+typedef struct lanes
 {
-	uint64_t a = seed + PRIME1 + PRIME2;
-	uint64_t b = seed + PRIME2;
-	uint64_t c = seed;
-	uint64_t d = seed - PRIME1;
-	uint64_t hash;
+	uint64_t a, b, c, d;
+} lanes;
 
-	for (; steps > 0; steps--, *p += 32)
+static inline void
+lanes_begin(lanes *l, uint64_t seed)
+{
+	*l = (lanes){seed + PRIME1 + PRIME2, seed + PRIME2, seed, seed - PRIME1};
+}
+
+/* `steps` of 32 bytes; returns what comes after them. */
+static inline const unsigned char *
+lanes_add(lanes *l, const unsigned char *p, size_t steps)
+{
+	for (; steps > 0; steps--, p += 32)
 	{
-		a = lane(a, read64(*p));
-		b = lane(b, read64(*p + 8));
-		c = lane(c, read64(*p + 16));
-		d = lane(d, read64(*p + 24));
+		l->a = lane(l->a, read64(p));
+		l->b = lane(l->b, read64(p + 8));
+		l->c = lane(l->c, read64(p + 16));
+		l->d = lane(l->d, read64(p + 24));
 	}
-	hash = rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18);
-	return merge(merge(merge(merge(hash, a), b), c), d);
+	return p;
+}
+
+static inline uint64_t
+lanes_end(const lanes *l)
+{
+	uint64_t hash = rotate(l->a, 1) + rotate(l->b, 7) + rotate(l->c, 12) + rotate(l->d, 18);
+
+	return merge(merge(merge(merge(hash, l->a), l->b), l->c), l->d);
 }
 
 /* The last bytes, fewer than 32. */
@@ -94,14 +107,47 @@ hash_rest(uint64_t hash, const unsigned char *p, size_t n)
 	return hash;
 }
 
+static inline uint64_t
+finish(uint64_t hash)
+{
+	hash = (hash ^ hash >> 33) * PRIME2;
+	hash = (hash ^ hash >> 29) * PRIME3;
+	return hash ^ hash >> 32;
+}
+
 uint64_t
 ms_hash_bytes(const void *bytes, size_t n, uint64_t seed)
 {
 	const unsigned char *p = bytes;
-	uint64_t hash = n >= 32 ? hash_steps(&p, n / 32, seed) : seed + PRIME5;
+	uint64_t hash = seed + PRIME5;
+	lanes l;
 
-	hash = hash_rest(hash + n, p, n % 32);
-	hash = (hash ^ hash >> 33) * PRIME2;
-	hash = (hash ^ hash >> 29) * PRIME3;
-	return hash ^ hash >> 32;
+	if (n >= 32)
+	{
+		lanes_begin(&l, seed);
+		p = lanes_add(&l, p, n / 32);
+		hash = lanes_end(&l);
+	}
+	return finish(hash_rest(hash + n, p, n % 32));
+}
+
+uint64_t
+ms_hash_tagged(unsigned char tag, const void *bytes, size_t n, uint64_t seed)
+{
+	unsigned char first[32] = {tag};
+	const unsigned char *p = bytes;
+	lanes l;
+
+	/* the tag goes into the first step; from there on the bytes lie as they are */
+	if (n < 31)
+	{
+		if (n > 0)
+			memcpy(first + 1, p, n);
+		return ms_hash_bytes(first, n + 1, seed);
+	}
+	memcpy(first + 1, p, 31);
+	lanes_begin(&l, seed);
+	lanes_add(&l, first, 1);
+	p = lanes_add(&l, p + 31, (n - 31) / 32);
+	return finish(hash_rest(lanes_end(&l) + n + 1, p, (n - 31) % 32));
 }

@@ -27,4 +27,7 @@ ms_hash_u64(uint64_t value, uint64_t seed)
 /* XXH64 (Y. Collet) of n bytes under a seed; the same on every machine. */
 extern uint64_t ms_hash_bytes(const void *bytes, size_t n, uint64_t seed);
 
+/* The same of one byte `tag` and the n bytes after it, which need not lie together. */
+extern uint64_t ms_hash_tagged(unsigned char tag, const void *bytes, size_t n, uint64_t seed);
+
 #endif
