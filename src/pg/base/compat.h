@@ -23,6 +23,11 @@
 #include "varatt.h"
 #endif
 
+/* Since 18 the word stands before the declaration. */
+#ifndef pg_noreturn
+#define pg_noreturn __attribute__((noreturn))
+#endif
+
 /* Callbacks of the JSON parser return a status since 16. */
 #if PG_VERSION_NUM >= 160000
 typedef JsonParseErrorType JsonActionResult;

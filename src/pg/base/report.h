@@ -19,41 +19,41 @@ extern void report_core(const ms_ctx *ctx, ms_status status);
 #define CORE(ctx, expr) report_core((ctx), (expr))
 
 /* arguments */
-extern void report_null(const char *argument) pg_attribute_noreturn();
-extern void report_choice(const char *argument, const char *got, const char *const *choices) pg_attribute_noreturn();
-extern void report_option(const char *got, const char *const *keys) pg_attribute_noreturn();
-extern void report_option_value(const char *key, const char *wanted) pg_attribute_noreturn();
-extern void report_range(const char *argument, double got, const char *wanted) pg_attribute_noreturn();
-extern void report_range_hint(const char *argument, double got, const char *wanted, const char *hint) pg_attribute_noreturn();
-extern void report_null_hint(const char *argument, const char *hint) pg_attribute_noreturn();
-extern void report_names(size_t got, size_t wanted) pg_attribute_noreturn();
-extern void report_not_yet(const char *what) pg_attribute_noreturn();
-extern void report_length(const char *argument, size_t got, size_t wanted) pg_attribute_noreturn();
-extern void report_array_argument(const char *argument, int dimensions) pg_attribute_noreturn();
-extern void report_changed(const char *argument, const char *aggregate) pg_attribute_noreturn();
-extern void report_not_aggregate(void) pg_attribute_noreturn();
-extern void report_state(void) pg_attribute_noreturn();
+pg_noreturn extern void report_null(const char *argument);
+pg_noreturn extern void report_choice(const char *argument, const char *got, const char *const *choices);
+pg_noreturn extern void report_option(const char *got, const char *const *keys);
+pg_noreturn extern void report_option_value(const char *key, const char *wanted);
+pg_noreturn extern void report_range(const char *argument, double got, const char *wanted);
+pg_noreturn extern void report_range_hint(const char *argument, double got, const char *wanted, const char *hint);
+pg_noreturn extern void report_null_hint(const char *argument, const char *hint);
+pg_noreturn extern void report_names(size_t got, size_t wanted);
+pg_noreturn extern void report_not_yet(const char *what);
+pg_noreturn extern void report_length(const char *argument, size_t got, size_t wanted);
+pg_noreturn extern void report_array_argument(const char *argument, int dimensions);
+pg_noreturn extern void report_changed(const char *argument, const char *aggregate);
+pg_noreturn extern void report_not_aggregate(void);
+pg_noreturn extern void report_state(void);
 
 /* rows at the door */
-extern void report_columns(size_t got, size_t wanted) pg_attribute_noreturn();
-extern void report_many_columns(size_t got, size_t limit) pg_attribute_noreturn();
-extern void report_element(int column, double value) pg_attribute_noreturn();
-extern void report_weight(double value) pg_attribute_noreturn();
-extern void report_array_shape(int dimensions) pg_attribute_noreturn();
-extern void report_array_type(Oid element) pg_attribute_noreturn();
-extern void report_mixed_type(int position, Oid type) pg_attribute_noreturn();
-extern void report_mixed_kind(int column) pg_attribute_noreturn();
-extern void report_string_length(size_t got) pg_attribute_noreturn();
+pg_noreturn extern void report_columns(size_t got, size_t wanted);
+pg_noreturn extern void report_many_columns(size_t got, size_t limit);
+pg_noreturn extern void report_element(int column, double value);
+pg_noreturn extern void report_weight(double value);
+pg_noreturn extern void report_array_shape(int dimensions);
+pg_noreturn extern void report_array_type(Oid element);
+pg_noreturn extern void report_mixed_type(int position, Oid type);
+pg_noreturn extern void report_mixed_kind(int column);
+pg_noreturn extern void report_string_length(size_t got);
 
 /* values */
-extern void report_flat_limit(const char *type, size_t bytes) pg_attribute_noreturn();
-extern void report_memory(const char *what, size_t need, size_t limit) pg_attribute_noreturn();
-extern void report_wrong_type(const char *wanted) pg_attribute_noreturn();
-extern void report_text_form(const char *type, const char *problem) pg_attribute_noreturn();
-extern void report_several_columns(const char *function, size_t d) pg_attribute_noreturn();
+pg_noreturn extern void report_flat_limit(const char *type, size_t bytes);
+pg_noreturn extern void report_memory(const char *what, size_t need, size_t limit);
+pg_noreturn extern void report_wrong_type(const char *wanted);
+pg_noreturn extern void report_text_form(const char *type, const char *problem);
+pg_noreturn extern void report_several_columns(const char *function, size_t d);
 
 /* Fitted models. A row of another width than the model; names is NULL when the model has none. */
-extern void report_model_columns(size_t got, size_t wanted, char **names) pg_attribute_noreturn();
+pg_noreturn extern void report_model_columns(size_t got, size_t wanted, char **names);
 
 /* on_failure => 'null': the reason of a status as a WARNING. */
 extern void report_null_result(const char *function, const ms_ctx *ctx, ms_status status);
