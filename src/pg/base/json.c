@@ -136,8 +136,8 @@ json_on_array_start(void *state)
 
 	if (r->objects == 0 && r->arrays == 0)
 		json_on_field(state, pstrdup(""), false);
-	r->arrays++;
 	r->object->fields[r->object->n - 1].kind = JSON_LIST;
+	r->object->fields[r->object->n - 1].nested |= r->arrays++ > 0;
 	JSON_ACTION_RETURN;
 }
 

@@ -45,6 +45,7 @@ typedef struct JsonField
 	size_t n;		   /* items of a list, else 1 */
 	size_t capacity;
 	JsonScalar *items;
+	bool nested;	   /* a list that holds lists */
 	bool used;
 } JsonField;
 

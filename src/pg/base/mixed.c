@@ -232,7 +232,7 @@ mixed_read(char *form)
 
 	json_parse(&o, "measure_mixed", form);
 	list = json_field(&o, "");
-	if (list->kind != JSON_LIST || o.n != 1)
+	if (list->kind != JSON_LIST || list->nested || list->n == 0 || o.n != 1)
 		report_text_form(o.type, "The text must be a JSON array of numbers, strings, true, false and null.");
 	elements = palloc0(sizeof(Element) * (list->n + 1));
 	for (size_t i = 0; i < list->n; i++)

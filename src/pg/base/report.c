@@ -26,6 +26,15 @@ bytes_text(double bytes)
 	return psprintf("%.0f %s", ceil(bytes), units[unit]);
 }
 
+/* 0.1, not 0.10000000000000001: 17 digits where 15 do not tell the number. */
+static char *
+number_text(double x)
+{
+	char *text = psprintf("%.15g", x);
+
+	return strtod(text, NULL) == x || isnan(x) ? text : psprintf("%.17g", x);
+}
+
 static char *
 list_text(const char *const *words)
 {
@@ -128,7 +137,7 @@ report_core(const ms_ctx *ctx, ms_status status)
 							errhint("Lower k, choose a simpler covariance ('diag', 'spherical', 'tied'), or give more rows.")));
 		case MS_BAD_ARGUMENT:
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("%s must be at least %.17g, got %.17g", f->what, f->wanted, f->got)));
+							errmsg("%s must be at least %s, got %s", f->what, number_text(f->wanted), number_text(f->got))));
 		case MS_CORRUPT:
 			ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION), errmsg("invalid bytes of a measure value"),
 							errdetail("Check \"%s\" failed at byte %lld.", f->what, (long long) f->index)));
@@ -169,13 +178,13 @@ report_option_value(const char *key, const char *wanted)
 void
 report_range(const char *argument, double got, const char *wanted)
 {
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be %s, got %.17g", argument, wanted, got)));
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be %s, got %s", argument, wanted, number_text(got))));
 }
 
 void
 report_range_hint(const char *argument, double got, const char *wanted, const char *hint)
 {
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be %s, got %.15g", argument, wanted, got),
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be %s, got %s", argument, wanted, number_text(got)),
 					errhint("%s", hint)));
 }
 
@@ -263,7 +272,7 @@ report_element(int column, double value)
 void
 report_weight(double value)
 {
-	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("a weight must be finite and at least 0, got %.17g", value),
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("a weight must be finite and at least 0, got %s", number_text(value)),
 					errhint("Leave such rows out with FILTER (WHERE ...).")));
 }
 

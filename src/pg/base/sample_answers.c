@@ -207,7 +207,7 @@ sample_quantile_interval(PG_FUNCTION_ARGS)
 	ms_column column = only_column(fcinfo, "sample_quantile_interval", &ctx);
 	double p = PG_GETARG_FLOAT8(1);
 	double level = PG_GETARG_FLOAT8(2);
-	double lower, upper, coverage;
+	double n, lower, upper, coverage;
 	Datum values[11];
 	bool nulls[11] = {0};
 
@@ -216,13 +216,14 @@ sample_quantile_interval(PG_FUNCTION_ARGS)
 		report_range("level", level, "above 0 and below 1");
 	if (column_empty(&column))
 		PG_RETURN_NULL();
+	n = floor(ms_describe_effective(&column));
 	ms_describe_quantile_interval(&column, p, level, &lower, &upper, &coverage);
 	values[0] = Float8GetDatum(ms_describe_quantile(&column, p));
 	nulls[1] = true;
 	out_float8(values, nulls, 2, lower);
 	out_float8(values, nulls, 3, upper);
 	values[4] = Float8GetDatum(level);
-	values[5] = Int64GetDatum((int64) column.n);
+	values[5] = Int64GetDatum(n < 9e18 ? (int64) n : PG_INT64_MAX);
 	nulls[6] = true;
 	values[7] = out_text("order statistics");
 	values[8] = BoolGetDatum(true);
