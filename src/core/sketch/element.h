@@ -11,22 +11,22 @@
 
 typedef enum ms_element_tag
 {
-	MS_ELEMENT_INTEGER = 0x01,	   /* int64; also numeric that is integral and fits */
-	MS_ELEMENT_DECIMAL = 0x02,	   /* text of any other numeric: ms_element_decimal */
-	MS_ELEMENT_FLOAT = 0x03,	   /* double; real widened */
-	MS_ELEMENT_TEXT = 0x04,		   /* UTF-8; char(n) without trailing blanks */
-	MS_ELEMENT_BYTES = 0x05,	   /* bytea */
-	MS_ELEMENT_BOOLEAN = 0x06,	   /* one byte, 0 or 1 */
-	MS_ELEMENT_UUID = 0x07,		   /* 16 bytes */
-	MS_ELEMENT_DATE = 0x08,		   /* int64: days since 2000-01-01 */
+	MS_ELEMENT_INTEGER = 0x01,     /* int64; also numeric that is integral and fits */
+	MS_ELEMENT_DECIMAL = 0x02,     /* text of any other numeric: ms_element_decimal */
+	MS_ELEMENT_FLOAT = 0x03,       /* double; real widened */
+	MS_ELEMENT_TEXT = 0x04,        /* UTF-8; char(n) without trailing blanks */
+	MS_ELEMENT_BYTES = 0x05,       /* bytea */
+	MS_ELEMENT_BOOLEAN = 0x06,     /* one byte, 0 or 1 */
+	MS_ELEMENT_UUID = 0x07,        /* 16 bytes */
+	MS_ELEMENT_DATE = 0x08,        /* int64: days since 2000-01-01 */
 	MS_ELEMENT_TIMESTAMP = 0x09,   /* int64: microseconds since 2000-01-01 */
 	MS_ELEMENT_TIMESTAMPTZ = 0x0a, /* the same, UTC */
-	MS_ELEMENT_TIME = 0x0b,		   /* int64: microseconds since midnight */
-	MS_ELEMENT_INTERVAL = 0x0c,	   /* int128: microseconds, months of 30 days, days of 24 hours */
-	MS_ELEMENT_INET = 0x0d,		   /* family, bits, address bytes */
-	MS_ELEMENT_ENUM = 0x10,		   /* label, UTF-8 */
+	MS_ELEMENT_TIME = 0x0b,        /* int64: microseconds since midnight */
+	MS_ELEMENT_INTERVAL = 0x0c,    /* int128: microseconds, months of 30 days, days of 24 hours */
+	MS_ELEMENT_INET = 0x0d,        /* family, bits, address bytes */
+	MS_ELEMENT_ENUM = 0x10,        /* label, UTF-8 */
 	MS_ELEMENT_COMPOSITE = 0x11,   /* int32 fields; each int32 length or -1, canonical bytes */
-	MS_ELEMENT_OTHER = 0x7f		   /* type name, a zero byte, the type's binary form */
+	MS_ELEMENT_OTHER = 0x7f        /* type name, a zero byte, the type's binary form */
 } ms_element_tag;
 
 /* A payload of bytes. 3 ns, and 0.1 ns a byte. */

@@ -29,8 +29,8 @@ extern ms_status ms_lsh_check(ms_ctx *ctx, uint32_t t, int64_t b, int64_t r);
  * Keys of b bands into out[b]: XXH64 of the band's number (int32) and its registers, under the
  * sketch's seed. An empty set has no bands: *n = 0, else *n = b. MS_MISMATCH "bits" when packed.
  */
-extern ms_status ms_lsh_keys(ms_ctx *ctx, const ms_minhash *m, const uint64_t *keys, ms_lsh_plan plan, uint64_t *out,
-							 uint32_t *n);
+extern ms_status ms_lsh_keys(ms_ctx *ctx, const ms_minhash *m, const uint64_t *keys,
+							 ms_lsh_plan plan, uint64_t *out, uint32_t *n);
 
 /* Probability that a pair of similarity j shares a band: 1 - (1 - j^r)^b. */
 extern double ms_lsh_recall(double j, ms_lsh_plan plan);
@@ -44,7 +44,8 @@ extern ms_status ms_lsh_choose(ms_ctx *ctx, uint32_t t, double threshold, double
 							   double false_negative, ms_lsh_plan *plan);
 
 /* The plan with the greatest r that finds pairs at the threshold with probability `recall`; r = 1 if none does. */
-extern ms_status ms_lsh_choose_recall(ms_ctx *ctx, uint32_t t, double threshold, double recall, ms_lsh_plan *plan);
+extern ms_status ms_lsh_choose_recall(ms_ctx *ctx, uint32_t t, double threshold, double recall,
+									  ms_lsh_plan *plan);
 
 /* --- counting ------------------------------------------------------------------------------- */
 
@@ -55,7 +56,8 @@ extern uint32_t ms_lsh_least_equal(uint32_t t, double threshold);
 extern int64_t ms_lsh_need(uint32_t t, ms_lsh_plan plan, double threshold);
 
 /* The greatest r with at least one band to need: t = 256: .9: 9 (28, 3), .8: 4 (64, 13), .7: 3 (85, 9). */
-extern ms_status ms_lsh_choose_counting(ms_ctx *ctx, uint32_t t, double threshold, ms_lsh_plan *plan);
+extern ms_status ms_lsh_choose_counting(ms_ctx *ctx, uint32_t t, double threshold,
+										ms_lsh_plan *plan);
 
 /* Elements of an exact set of n that lie in every other of J >= threshold; at least 1. */
 extern uint32_t ms_lsh_need_elements(uint32_t n, double threshold);

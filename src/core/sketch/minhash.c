@@ -217,7 +217,8 @@ ms_minhash_add(ms_minhash *m, size_t size, const uint64_t *keys, uint64_t elemen
 }
 
 bool
-ms_minhash_add_weighted(ms_minhash *m, size_t size, const uint64_t *keys, uint64_t element, double weight)
+ms_minhash_add_weighted(ms_minhash *m, size_t size, const uint64_t *keys, uint64_t element,
+						double weight)
 {
 	bool done = weight == 0 || put(m, size, keys, element, weight);
 
@@ -248,7 +249,8 @@ ms_minhash_registers(const ms_minhash *m, const uint64_t *keys, uint64_t *scratc
 	else if (m->kind == MS_MINHASH_KHASH)
 		ms_khash_sketch(scratch, m->t, keys, ms_minhash_words(m), m->count);
 	else
-		ms_weighted_sketch((ms_weighted_register *) scratch, m->t, kind_of(m), keys, weighted_entries(m), m->count);
+		ms_weighted_sketch((ms_weighted_register *) scratch, m->t, kind_of(m), keys,
+						   weighted_entries(m), m->count);
 	return scratch;
 }
 

@@ -32,8 +32,8 @@
 
 typedef enum ms_minhash_kind
 {
-	MS_MINHASH_FSS = 1,		   /* sets: Fast Similarity Sketching (Dahlgaard et al. 2017) */
-	MS_MINHASH_KHASH = 2,	   /* sets: t hash functions (Broder 1997); t mixes an element */
+	MS_MINHASH_FSS = 1,        /* sets: Fast Similarity Sketching (Dahlgaard et al. 2017) */
+	MS_MINHASH_KHASH = 2,      /* sets: t hash functions (Broder 1997); t mixes an element */
 	MS_MINHASH_WEIGHTED = 3,   /* weights: sum min / sum max, DartMinHash (Christiani 2020) */
 	MS_MINHASH_PROBABILITY = 4 /* weights: probability Jaccard, ProbMinHash (Ertl 2020) */
 } ms_minhash_kind;
@@ -42,15 +42,15 @@ typedef struct ms_minhash
 {
 	ms_head head;
 	int64_t seed;
-	uint64_t n;		 /* elements offered, repeated ones too; below 2^63 */
-	uint32_t t;		 /* registers */
-	uint8_t kind;	 /* ms_minhash_kind */
-	uint8_t hash;	 /* MS_MINHASH_XXH64 */
-	uint8_t bits;	 /* 0, or bits of a packed register: 1, 2, 4, 8, 16 */
+	uint64_t n;       /* elements offered, repeated ones too; below 2^63 */
+	uint32_t t;       /* registers */
+	uint8_t kind;     /* ms_minhash_kind */
+	uint8_t hash;     /* MS_MINHASH_XXH64 */
+	uint8_t bits;     /* 0, or bits of a packed register: 1, 2, 4, 8, 16 */
 	uint8_t reserved; /* 0 */
-	uint32_t count;	 /* EXACT: entries. fss: registers whose round is `limit`. Else 0 */
-	uint32_t unused; /* 0 */
-	uint64_t limit;	 /* the greatest round (fss) or rank (bits of a double) of a register, else 0 */
+	uint32_t count;   /* EXACT: entries. fss: registers whose round is `limit`. Else 0 */
+	uint32_t unused;  /* 0 */
+	uint64_t limit; /* the greatest round (fss) or rank (bits of a double) of a register, else 0 */
 } ms_minhash;
 
 /* An element and its weight, in an exact value of a weighted kind. */
@@ -146,8 +146,8 @@ extern size_t ms_minhash_room(const ms_minhash *m);
  * The same for weighted kinds. Of an element that comes again the greater weight counts, as in a
  * merge: weights that come in parts are to be summed before. Weight 0 is a row without an element.
  */
-extern bool ms_minhash_add_weighted(ms_minhash *m, size_t size, const uint64_t *keys, uint64_t element,
-									double weight);
+extern bool ms_minhash_add_weighted(ms_minhash *m, size_t size, const uint64_t *keys,
+									uint64_t element, double weight);
 
 /* MS_BAD_WEIGHT (got) for a weight that is negative, not finite, or beyond the limits above. */
 extern ms_status ms_minhash_weight(ms_ctx *ctx, double weight);
@@ -161,7 +161,8 @@ extern ms_status ms_minhash_weight(ms_ctx *ctx, double weight);
  */
 extern ms_status ms_minhash_meet(ms_ctx *ctx, const ms_minhash *into, const ms_minhash *from);
 extern size_t ms_minhash_merge_size(const ms_minhash *into, const ms_minhash *from);
-extern void ms_minhash_merge(ms_minhash *into, size_t size, const uint64_t *keys, const ms_minhash *from);
+extern void ms_minhash_merge(ms_minhash *into, size_t size, const uint64_t *keys,
+							 const ms_minhash *from);
 
 /* --- finished ------------------------------------------------------------------------------- */
 
@@ -172,7 +173,8 @@ extern ms_status ms_minhash_check(ms_ctx *ctx, const void *bytes, size_t size);
  * The registers: those of the value, or, of an exact one, made in scratch, which holds t registers.
  * An empty set and packed values have none: NULL. 10 us for 256 registers of a small fss set.
  */
-extern const uint64_t *ms_minhash_registers(const ms_minhash *m, const uint64_t *keys, uint64_t *scratch);
+extern const uint64_t *ms_minhash_registers(const ms_minhash *m, const uint64_t *keys,
+											uint64_t *scratch);
 
 /* Words of scratch: for any value, and for t registers of a kind. */
 #define MS_MINHASH_MAX_WORDS (2 * MS_MINHASH_MAX_T)
@@ -190,6 +192,7 @@ ms_minhash_register_words(const ms_minhash *m)
  * an exact value with no more bytes than the packed one stays as it is.
  */
 extern size_t ms_minhash_pack_size(const ms_minhash *m, int bits);
-extern ms_status ms_minhash_pack(ms_ctx *ctx, const ms_minhash *m, const uint64_t *keys, int bits, void *out);
+extern ms_status ms_minhash_pack(ms_ctx *ctx, const ms_minhash *m, const uint64_t *keys, int bits,
+								 void *out);
 
 #endif

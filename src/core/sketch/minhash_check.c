@@ -28,7 +28,8 @@ check_fields(ms_ctx *ctx, const ms_minhash *m)
 	if (m->bits != 0 && (!packs(m->bits) || ms_minhash_is_exact(m)))
 		return corrupt(ctx, m, "bits", &m->bits);
 	if (m->reserved != 0 || m->unused != 0)
-		return corrupt(ctx, m, "reserved", m->reserved != 0 ? (const void *) &m->reserved : &m->unused);
+		return corrupt(ctx, m, "reserved",
+					   m->reserved != 0 ? (const void *) &m->reserved : &m->unused);
 	return MS_OK;
 }
 
@@ -62,7 +63,8 @@ check_entries(ms_ctx *ctx, const ms_minhash *m)
 	{
 		if (i > 0 && entries[i * words] <= entries[(i - 1) * words])
 			return corrupt(ctx, m, "order", entries + i * words);
-		if (words == 2 && (!(weighted[i].weight > 0) || ms_minhash_weight(ctx, weighted[i].weight) != MS_OK))
+		if (words == 2 &&
+			(!(weighted[i].weight > 0) || ms_minhash_weight(ctx, weighted[i].weight) != MS_OK))
 			return corrupt(ctx, m, "weight", &weighted[i].weight);
 	}
 	return MS_OK;
@@ -80,7 +82,8 @@ check_fss(ms_ctx *ctx, const ms_minhash *m)
 	{
 		uint32_t round = ms_fss_round(registers[i]);
 
-		if (registers[i] == MS_MINHASH_EMPTY || round >= 2 * m->t || (round >= m->t && round - m->t != i))
+		if (registers[i] == MS_MINHASH_EMPTY || round >= 2 * m->t ||
+			(round >= m->t && round - m->t != i))
 			return corrupt(ctx, m, "register", registers + i);
 		count = round > limit ? 1 : count + (round == limit);
 		limit = round > limit ? round : limit;
@@ -151,12 +154,14 @@ ms_minhash_check(ms_ctx *ctx, const void *bytes, size_t size)
 {
 	const ms_minhash *m = bytes;
 
-	MS_TRY(ms_wire_head(ctx, bytes, size, MS_TYPE_MINHASH, MS_MINHASH_VERSION, MS_MINHASH_FLAGS, sizeof(*m)));
+	MS_TRY(ms_wire_head(ctx, bytes, size, MS_TYPE_MINHASH, MS_MINHASH_VERSION, MS_MINHASH_FLAGS,
+						sizeof(*m)));
 	MS_TRY(check_fields(ctx, m));
 	if (ms_minhash_is_exact(m) && m->count > m->t)
 		return corrupt(ctx, m, "count", &m->count);
 	if (size != ms_minhash_used(m))
-		return ms_fail(ctx, MS_CORRUPT, "size", (int64_t) size, (double) size, (double) ms_minhash_used(m));
+		return ms_fail(ctx, MS_CORRUPT, "size", (int64_t) size, (double) size,
+					   (double) ms_minhash_used(m));
 	MS_TRY(check_rows(ctx, m));
 	MS_TRY(ms_tick(ctx, 2 * m->t));
 	return check_payload(ctx, m);

@@ -58,8 +58,10 @@ extern ms_status ms_minhash_comparable(ms_ctx *ctx, const ms_minhash *into, cons
 /* --- sets: minhash_sets.c ------------------------------------------------------------------- */
 
 /* Registers of n >= 1 elements, all at once. */
-extern void ms_fss_sketch(uint64_t *registers, uint32_t t, const uint64_t *keys, const uint64_t *elements, size_t n);
-extern void ms_khash_sketch(uint64_t *registers, uint32_t t, const uint64_t *keys, const uint64_t *elements, size_t n);
+extern void ms_fss_sketch(uint64_t *registers, uint32_t t, const uint64_t *keys,
+						  const uint64_t *elements, size_t n);
+extern void ms_khash_sketch(uint64_t *registers, uint32_t t, const uint64_t *keys,
+							const uint64_t *elements, size_t n);
 
 /* One element into full registers. */
 extern void ms_fss_add(ms_minhash *m, const uint64_t *keys, uint64_t element);
@@ -93,7 +95,8 @@ extern uint32_t ms_packed_equal(const uint64_t *a, const uint64_t *b, uint32_t t
 extern void ms_weighted_sketch(ms_weighted_register *registers, uint32_t t, ms_minhash_kind kind,
 							   const uint64_t *keys, const ms_weighted_entry *entries, size_t n);
 extern void ms_weighted_add(ms_minhash *m, const uint64_t *keys, uint64_t element, double weight);
-extern void ms_weighted_least(ms_weighted_register *registers, const ms_weighted_register *from, size_t t);
+extern void ms_weighted_least(ms_weighted_register *registers, const ms_weighted_register *from,
+							  size_t t);
 
 /* The greatest rank, as `limit`. */
 extern uint64_t ms_weighted_limit(const ms_weighted_register *registers, size_t t);

@@ -35,7 +35,8 @@ fss_bin(uint32_t round, uint64_t hash, uint32_t t)
 
 /* One round of all elements; returns the registers that were filled. */
 static uint32_t
-fss_round(uint64_t *registers, uint32_t t, uint32_t round, uint64_t key, const uint64_t *elements, size_t n)
+fss_round(uint64_t *registers, uint32_t t, uint32_t round, uint64_t key, const uint64_t *elements,
+		  size_t n)
 {
 	uint32_t filled = 0;
 
@@ -55,7 +56,8 @@ fss_round(uint64_t *registers, uint32_t t, uint32_t round, uint64_t key, const u
 }
 
 void
-ms_fss_sketch(uint64_t *registers, uint32_t t, const uint64_t *keys, const uint64_t *elements, size_t n)
+ms_fss_sketch(uint64_t *registers, uint32_t t, const uint64_t *keys, const uint64_t *elements,
+			  size_t n)
 {
 	uint32_t filled = 0;
 
@@ -123,7 +125,8 @@ ms_khash_add(uint64_t *registers, uint32_t t, const uint64_t *keys, uint64_t ele
 }
 
 void
-ms_khash_sketch(uint64_t *registers, uint32_t t, const uint64_t *keys, const uint64_t *elements, size_t n)
+ms_khash_sketch(uint64_t *registers, uint32_t t, const uint64_t *keys, const uint64_t *elements,
+				size_t n)
 {
 	memset(registers, 0xff, t * sizeof(*registers));
 	for (size_t i = 0; i < n; i++)

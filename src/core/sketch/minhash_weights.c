@@ -19,7 +19,7 @@ typedef struct bins
 	ms_weighted_register *registers;
 	uint32_t t;
 	double limit; /* the greatest rank of a register */
-	bool stale;	  /* the register that had it has changed */
+	bool stale;   /* the register that had it has changed */
 } bins;
 
 static inline double
@@ -101,7 +101,7 @@ poisson(uint64_t hash)
 /* A rectangle of area 1 with its darts. */
 typedef struct cell
 {
-	double mass, width;	 /* weight from, and how far */
+	double mass, width;  /* weight from, and how far */
 	double rank, height; /* rank from, and how far */
 } cell;
 
@@ -238,8 +238,8 @@ throw_element(bins *b, ms_minhash_kind kind, const uint64_t *keys, uint64_t elem
 }
 
 void
-ms_weighted_sketch(ms_weighted_register *registers, uint32_t t, ms_minhash_kind kind, const uint64_t *keys,
-				   const ms_weighted_entry *entries, size_t n)
+ms_weighted_sketch(ms_weighted_register *registers, uint32_t t, ms_minhash_kind kind,
+				   const uint64_t *keys, const ms_weighted_entry *entries, size_t n)
 {
 	bins b = {registers, t, INFINITY, false};
 

@@ -38,8 +38,8 @@ extern double ms_set_tversky(ms_set_counts c, double alpha, double beta);
 extern double ms_set_f(ms_set_counts c, double beta);
 
 /* Sorted, distinct ids. MS_STOPPED only. */
-extern ms_status ms_set_count(ms_ctx *ctx, const uint64_t *a, size_t na, const uint64_t *b, size_t nb,
-							  ms_set_counts *c);
+extern ms_status ms_set_count(ms_ctx *ctx, const uint64_t *a, size_t na, const uint64_t *b,
+							  size_t nb, ms_set_counts *c);
 
 /* Elements by membership, 3 bits: 1 in A, 2 in B, 4 in C; cell 0 is not used. */
 typedef struct ms_set_venn
@@ -47,7 +47,8 @@ typedef struct ms_set_venn
 	double cell[8];
 } ms_set_venn;
 
-extern ms_status ms_set_venn_count(ms_ctx *ctx, const uint64_t *sets[3], const size_t n[3], ms_set_venn *v);
+extern ms_status ms_set_venn_count(ms_ctx *ctx, const uint64_t *sets[3], const size_t n[3],
+								   ms_set_venn *v);
 extern double ms_set_jaccard3(const ms_set_venn *v);
 
 /* How B links A and C, which need not touch: both links large and alike. Our definition; in 0 .. 1. */
@@ -58,10 +59,10 @@ extern double ms_set_chain(const ms_set_venn *v);
 /* Sums over positions; all zero to begin with. They add up over parts. */
 typedef struct ms_pair_sums
 {
-	ms_sum least;	 /* sum min(|x|, |y|) where signs agree */
-	ms_sum opposed;	 /* the same where signs are opposite */
+	ms_sum least;    /* sum min(|x|, |y|) where signs agree */
+	ms_sum opposed;  /* the same where signs are opposite */
 	ms_sum greatest; /* sum max(|x|, |y|) */
-	ms_sum x;		 /* sum |x| */
+	ms_sum x;        /* sum |x| */
 	ms_sum y;
 } ms_pair_sums;
 
@@ -81,15 +82,16 @@ ms_pair_add(ms_pair_sums *s, double x, double y)
 extern void ms_pair_merge(ms_pair_sums *into, const ms_pair_sums *from);
 
 /* All positions of two vectors of finite numbers. MS_NOT_FINITE (index from 1); MS_STOPPED. */
-extern ms_status ms_pair_sum(ms_ctx *ctx, const double *x, const double *y, size_t n, ms_pair_sums *s);
+extern ms_status ms_pair_sum(ms_ctx *ctx, const double *x, const double *y, size_t n,
+							 ms_pair_sums *s);
 
 /*
  * For non-negative vectors these are Ruzicka's weighted Jaccard index, interiority, coincidence
- * and 1 - Bray-Curtis; two zero vectors are NaN, one zero vector is 0. Scale matters.
+ * and 1 - Bray-Curtis; two zero vectors are NaN, one is 0 (interiority: NaN). Scale matters.
  */
-extern double ms_pair_ruzicka(const ms_pair_sums *s);	   /* sum min / sum max of |x|, |y| */
-extern double ms_pair_interiority(const ms_pair_sums *s);  /* sum min / lesser sum */
-extern double ms_pair_addition(const ms_pair_sums *s);	   /* 2 sum min / (sum |x| + sum |y|) */
+extern double ms_pair_ruzicka(const ms_pair_sums *s);     /* sum min / sum max of |x|, |y| */
+extern double ms_pair_interiority(const ms_pair_sums *s); /* sum min / lesser sum */
+extern double ms_pair_addition(const ms_pair_sums *s);    /* 2 sum min / (sum |x| + sum |y|) */
 
 /*
  * Signed: agreement minus opposition, alpha in 0 .. 1 (1/2: as they are; above it opposition is
@@ -99,23 +101,26 @@ extern double ms_pair_jaccard(const ms_pair_sums *s, double alpha);
 extern double ms_pair_coincidence(const ms_pair_sums *s, double alpha);
 
 /* Unit-free comparison of shapes: x and y divided by their sums first. Needs non-negative vectors. */
-extern ms_status ms_pair_sum_normalised(ms_ctx *ctx, const double *x, const double *y, size_t n, ms_pair_sums *s);
+extern ms_status ms_pair_sum_normalised(ms_ctx *ctx, const double *x, const double *y, size_t n,
+										ms_pair_sums *s);
 
 /*
  * Two columns over the rows, each standardised: in -1 .. 1, 1 for an increasing affine function.
  * MS_CONSTANT (index 1 or 2) for a column of one value; MS_NOT_FINITE. Our definition.
  */
-extern ms_status ms_pair_sum_standardised(ms_ctx *ctx, const double *x, const double *y, size_t n, ms_pair_sums *s);
+extern ms_status ms_pair_sum_standardised(ms_ctx *ctx, const double *x, const double *y, size_t n,
+										  ms_pair_sums *s);
 
 /*
  * Dependence of a table of counts or probabilities (rows * columns, row by row): 1 - sum min / sum max
  * of the cells and the products of their margins. 0 when independent, below 1. MS_BAD_WEIGHT
  * (index from 1) for a cell that is negative or not finite; NaN when all are 0. Our definition.
  */
-extern ms_status ms_table_dependence(ms_ctx *ctx, const double *cells, size_t rows, size_t columns, double *d);
+extern ms_status ms_table_dependence(ms_ctx *ctx, const double *cells, size_t rows, size_t columns,
+									 double *d);
 
 /* Axis-aligned boxes lo[d] .. hi[d]: volumes as counts. NaN counts when lo > hi. */
-extern ms_set_counts ms_box_counts(const double *lo_a, const double *hi_a, const double *lo_b, const double *hi_b,
-								   size_t d);
+extern ms_set_counts ms_box_counts(const double *lo_a, const double *hi_a, const double *lo_b,
+								   const double *hi_b, size_t d);
 
 #endif
