@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "core/base/sample.h"
+#include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
@@ -243,6 +244,35 @@ report_state(void)
 {
 	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the state is that of another aggregate"),
 					errhint("An aggregate of your own has the INITCOND and the functions of one of ours.")));
+}
+
+/* --- queries of users ----------------------------------------------------------------------- */
+
+static const struct
+{
+	const char *message;
+	const char *hint;
+} query_faults[] = {
+	[QUERY_NONE] = {"the query is empty", "Pass one SELECT as text."},
+	[QUERY_SEVERAL] = {"the query has more than one statement", "Pass one SELECT; a semicolon is not needed."},
+	[QUERY_NO_SELECT] = {"the query is not a SELECT", "Pass one SELECT as text, without INTO."},
+	[QUERY_WRITES] = {"the query changes data in a WITH clause", "It runs once a pass: change the data first, in a statement of its own."},
+	[QUERY_LOCKS] = {"the query locks rows", "Leave out FOR UPDATE and FOR SHARE: all passes see one snapshot without locks."},
+	[QUERY_VOLATILE] = {"the query calls a volatile function", "Each pass must see the same rows: write them into a table first, or, if the function always gives the same, declare it STABLE."},
+	[QUERY_SAMPLES] = {"the query has TABLESAMPLE without REPEATABLE", "Each pass must see the same rows: add REPEATABLE (seed)."},
+};
+
+void
+report_query(QueryFault fault)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s", query_faults[fault].message),
+					errhint("%s", query_faults[fault].hint)));
+}
+
+void
+report_spi(int code)
+{
+	elog(ERROR, "a pass over the query failed: %s", SPI_result_code_string(code));
 }
 
 /* --- rows at the door ----------------------------------------------------------------------- */

@@ -34,6 +34,21 @@ pg_noreturn extern void report_changed(const char *argument, const char *aggrega
 pg_noreturn extern void report_not_aggregate(void);
 pg_noreturn extern void report_state(void);
 
+/* A query that a driver was given: src/pg/base/query.h. */
+typedef enum QueryFault
+{
+	QUERY_NONE,
+	QUERY_SEVERAL,
+	QUERY_NO_SELECT,
+	QUERY_WRITES,
+	QUERY_LOCKS,
+	QUERY_VOLATILE,
+	QUERY_SAMPLES
+} QueryFault;
+
+pg_noreturn extern void report_query(QueryFault fault);
+pg_noreturn extern void report_spi(int code);
+
 /* rows at the door */
 pg_noreturn extern void report_columns(size_t got, size_t wanted);
 pg_noreturn extern void report_many_columns(size_t got, size_t limit);
