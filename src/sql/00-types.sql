@@ -153,6 +153,18 @@ COMMENT ON TYPE measure_gmm_column IS 'a column of a component, long form';
 CREATE TYPE measure_gmm_score AS (component integer, probability float8, log_density float8, distance float8, tail_p float8);
 COMMENT ON TYPE measure_gmm_score IS 'all about a row under a mixture; distance is Mahalanobis, not squared; tail_p is the share of the model with lower density';
 
+CREATE TYPE measure_gmm_candidate AS (
+	rank integer, k integer, covariance text, log_likelihood float8, parameters integer, bic float8, aic float8, icl float8,
+	converged boolean, problems text[], model measure_gmm
+);
+COMMENT ON TYPE measure_gmm_candidate IS 'a mixture that was tried; rank 1 is the best; bic, aic and icl are lower for better models; model is NULL where no fit was found, and problems says why';
+
+CREATE TYPE measure_draw AS (component integer, x float8[]);
+COMMENT ON TYPE measure_draw IS 'a point drawn from a model and the component that it comes from, 0 for noise';
+
+CREATE TYPE measure_match AS (component integer, reference integer, distance float8, rows_moved float8);
+COMMENT ON TYPE measure_match IS 'a component and the one of the reference model that it stands for';
+
 -- The library and the extension's script.
 
 CREATE FUNCTION pgmeasure_version() RETURNS text
