@@ -30,16 +30,24 @@ typedef struct ms_em_options
 	int max_iter;
 	double tol; /* stop when the gain < tol (|log-likelihood| + 1); 0: when there is none */
 	int64_t seed;
+	bool prior;		  /* maximum a posteriori (prior.h), instead of maximum likelihood */
+	double noise;	  /* share of the rows that start as uniform noise, < 1; 0 for no noise */
+	bool missing;	  /* rows may have gaps (NaN): maximum of the likelihood of what is there */
+	bool importance;  /* weights are divided so that they sum to (sum w)^2 / sum w^2 */
+	bool icl_entropy; /* icl by entropy, for one more pass; else by the best component */
+	const ms_gmm *start; /* the only start, of k components, whose order is kept; or NULL */
+	const ms_gmm *hint;	 /* a start beside the n_init others (ms_gmm_split); or NULL */
 } ms_em_options;
 
-extern void ms_em_defaults(ms_em_options *o); /* k 1, full, auto, 10, 500, 1e-8, 0 */
+extern void ms_em_defaults(ms_em_options *o); /* k 1, full, auto, 10, 500, 1e-8, 0; rest none */
 
 /* Bytes that a fit of n rows needs beyond the rows themselves. */
 extern size_t ms_em_memory(size_t n, size_t d, const ms_em_options *o);
 
 /*
- * Fits rows without gaps, in canonical order; rows of weight 0 count for nothing. The model is in
- * canonical order of components and in the units of the rows; memory from the arena.
+ * Fits rows, in canonical order; rows of weight 0 count for nothing, nor do rows of gaps alone,
+ * which with o->missing are counted in info.omitted. The model is in canonical order of components
+ * (that of `start` where there is one) and in the units of the rows; memory from the arena.
  *
  * What is no error is a problem of the model (gmm.h): a component without spread in some direction
  * got a ridge (REGULARISED), one whose |S|^(1/d) is below 1/1000 of the others' geometric mean is
@@ -48,12 +56,21 @@ extern size_t ms_em_memory(size_t n, size_t d, const ms_em_options *o);
  * without a spurious component wins over one with, and that over a regularised one, whatever their
  * likelihoods.
  *
- * Errors: MS_BAD_ARGUMENT; MS_TOO_FEW (got distinct rows, wanted k); MS_CONSTANT (index = column);
+ * With a prior, log_likelihood is the plain one and info.objective what has been maximised.
+ *
+ * Errors: MS_BAD_ARGUMENT (what = "prior": the family has none); MS_MISMATCH (what = "components",
+ * "columns": of start or hint, got and wanted); MS_TOO_FEW (got distinct rows, wanted k); MS_CONSTANT (index = column);
  * MS_NO_FIT (every start lost a component or ended as a ridge around fewer than d + 2 rows);
  * MS_NOT_FINITE (index = column), MS_BAD_WEIGHT (index = row); MS_TOO_LARGE (a column whose
  * variance no double holds, index).
  */
 extern ms_status ms_em_fit(ms_ctx *ctx, ms_arena *arena, const ms_rows *rows,
 						   const ms_em_options *o, ms_gmm *out);
+
+/*
+ * A model of k + 1 components for the hint of the next fit: the component of greatest weight is
+ * split along its first principal axis u, at its mean -+ sqrt(lambda_1) u / 2 (gmm.md, section 8).
+ */
+extern ms_status ms_em_split(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, ms_gmm *out);
 
 #endif
