@@ -30,6 +30,7 @@ SELECT series, count(*), bool_and(y BETWEEN 0 AND 1) AS shares, min(x), max(x) F
 SELECT summary(s) FROM (SELECT sample(eruptions, waiting) AS s FROM faithful) q;
 SELECT x.* FROM (SELECT sample(eruptions, waiting) AS s FROM faithful) q, sample_marginal(s, '{2,1}') m, sample_rows(m) x LIMIT 3;
 
+SELECT summary(s) FROM (SELECT sample(x, 1e7 + x, x / 1e9, 1e12 * x) AS s FROM generate_series(1, 100000) x) q;
 -- the sd of small whole numbers is exact where it is one; no digits are lost far from 0
 SELECT c.mean, c.sd FROM (VALUES ('{1,2,3}'::float8[]), ('{1000000000000001,1000000000000002,1000000000000003}'), ('{0.1,0.1,0.1}')) v (xs), LATERAL (SELECT sample(x) AS s FROM unnest(xs) x) q, sample_columns(s) c;
 SELECT c.mean, (c.sd / unit)::numeric(12, 9) AS sd FROM (VALUES ('{1,3}'::float8[], 1), ('{2,4,4,4,5,5,7,9}', 1), ('{1e308,-1e308}', 1e308), ('{1e-320,3e-320}', 1e-320)) v (xs, unit), LATERAL (SELECT sample(x) AS s FROM unnest(xs) x) q, sample_columns(s) c;

@@ -70,6 +70,24 @@ CREATE TEMP TABLE in_memory AS SELECT x % 3000 AS g, sample(a, b) AS s, sample_k
 RESET enable_sort;
 SELECT count(*), bool_and(a.s = b.s AND a.k = b.k) AS same FROM spilled a JOIN in_memory b USING (g);
 
+-- states that workers send have short headers when they are small: a strict combine of those gave n = 0. Ours are not
+-- sent by workers, so an aggregate of our parts that is
+CREATE AGGREGATE sample_sent(measure_sample) (SFUNC = sample_merge, STYPE = measure_sample, COMBINEFUNC = sample_merge, FINALFUNC = sample_final, PARALLEL = SAFE);
+CREATE TABLE sample_tiny AS SELECT x % 10 AS g, CASE WHEN x <= 20 THEN sample(x) END AS s FROM generate_series(1, 5000) x GROUP BY x;
+ANALYZE sample_tiny;
+SET max_parallel_workers_per_gather = 2;
+EXPLAIN (COSTS OFF) SELECT g, sample_sent(s) FROM sample_tiny GROUP BY g;
+SELECT count(*), sum(sample_n(u)), bool_and(u = (SELECT sample(x) FROM generate_series(1, 20) x WHERE x % 10 = g)) AS same FROM (SELECT g, sample_sent(s) AS u FROM sample_tiny GROUP BY g) q;
+SET max_parallel_workers_per_gather = 0;
+DROP AGGREGATE sample_sent(measure_sample);
+-- a state as such, of an aggregate that someone makes of our parts, may be stored; it is read, and not changed where it lies
+CREATE AGGREGATE sample_bare(float8) (SFUNC = sample_append, STYPE = measure_sample);
+CREATE TABLE sample_states AS SELECT sample_bare(-x) AS s FROM generate_series(1, 10) x;
+SELECT sample_n(s), sample_quantile(s, 0.5), s::text::measure_sample = (SELECT sample(-x) FROM generate_series(1, 10) x) AS same, sample_n(s || s) FROM sample_states;
+SELECT s = (SELECT sample_bare(-x) FROM generate_series(1, 10) x) AS untouched FROM sample_states;
+SELECT sample_union(s) = (SELECT sample(-x) FROM generate_series(1, 10) x) AS same FROM sample_states;
+DROP AGGREGATE sample_bare(float8);
+
 -- the result of an earlier row of a window stays what it was: the state goes on growing beneath it
 SELECT count(*), bool_and(sample_n(s) = x) AS n, bool_and(s = (SELECT sample(y) FROM generate_series(1, r.x) y)) AS same, bool_and(sample_n(p) IS NOT DISTINCT FROM nullif(x - 1, 0)) AS before
 FROM (SELECT x, s, lag(s) OVER (ORDER BY x) AS p FROM (SELECT x, sample(x) OVER (ORDER BY x) AS s FROM generate_series(1, 100) x) q ORDER BY -x) r;

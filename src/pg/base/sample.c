@@ -53,28 +53,48 @@ const GrowingFamily sample_family = {"measure_sample", sample_used,	sample_move,
 
 /* --- arguments ------------------------------------------------------------------------------ */
 
+static void
+sample_view(Growing *g, FunctionCallInfo fcinfo, int argno)
+{
+	const ms_sample *s;
+
+	growing_view(g, fcinfo, argno, &sample_family);
+	s = g->value;
+	if (g->size < sizeof(ms_sample) || s->head.type != MS_TYPE_SAMPLE || s->head.version != MS_SAMPLE_VERSION)
+		report_wrong_type("measure_sample");
+}
+
+/*
+ * The same, to be put in order. A flat value that has none is a bare state, as an aggregate without
+ * our final function gives: it may lie in a table's page, and is copied.
+ */
+static void
+sample_view_ordered(Growing *g, FunctionCallInfo fcinfo, int argno)
+{
+	sample_view(g, fcinfo, argno);
+	if (!g->object && !(((ms_sample *) g->value)->head.flags & MS_SAMPLE_CANONICAL))
+		g->value = memcpy(palloc(g->size), g->value, g->size);
+}
+
 SampleArg
 sample_arg(FunctionCallInfo fcinfo, int argno)
 {
 	Growing g;
-	ms_sample *s;
 
-	growing_view(&g, fcinfo, argno, &sample_family);
-	s = g.value;
-	if (g.size < sizeof(ms_sample) || s->head.type != MS_TYPE_SAMPLE || s->head.version != MS_SAMPLE_VERSION)
-		report_wrong_type("measure_sample");
-	return (SampleArg){s, g.size};
+	sample_view(&g, fcinfo, argno);
+	return (SampleArg){g.value, g.size};
 }
 
 SampleArg
 sample_arg_ordered(FunctionCallInfo fcinfo, int argno)
 {
-	SampleArg arg = sample_arg(fcinfo, argno);
+	Growing g;
 	ms_ctx ctx;
 
+	sample_view_ordered(&g, fcinfo, argno);
 	host_init(&ctx);
-	CORE(&ctx, ms_sample_canonical(&ctx, arg.s, arg.size));
-	return arg;
+	CORE(&ctx, ms_sample_canonical(&ctx, g.value, g.size));
+	return (SampleArg){g.value, g.size};
 }
 
 /* --- rows in -------------------------------------------------------------------------------- */
@@ -401,7 +421,7 @@ sample_flat(FunctionCallInfo fcinfo)
 {
 	Growing g;
 
-	growing_view(&g, fcinfo, 0, &sample_family);
+	sample_view_ordered(&g, fcinfo, 0);
 	return (struct varlena *) PG_DETOAST_DATUM(growing_flat(&g));
 }
 

@@ -433,6 +433,15 @@ sample_columns(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/* Five digits, and large numbers whole as long as they fit their column. */
+static const char *
+summary_number(double x)
+{
+	if (isnan(x))
+		return "";
+	return psprintf(fabs(x) >= 1e4 && fabs(x) < 1e9 ? "%.0f" : "%.5g", x);
+}
+
 PG_FUNCTION_INFO_V1(sample_summary);
 Datum
 sample_summary(PG_FUNCTION_ARGS)
@@ -454,10 +463,10 @@ sample_summary(PG_FUNCTION_ARGS)
 		ms_summary c = summarise(s, j);
 		double numbers[] = {c.mean, c.sd, c.min, c.q1, c.median, c.q3, c.max};
 
-		appendStringInfo(&out, "\n%7zu %8s %10.6g %8" PRIu64, j + 1, sample_kind_words[kinds ? kinds[j] : MS_KIND_NUMBER], c.n,
-						 c.missing);
+		appendStringInfo(&out, "\n%7zu %8s %10.10g %8" PRIu64, j + 1, sample_kind_words[kinds ? kinds[j] : MS_KIND_NUMBER],
+						 c.n, c.missing);
 		for (size_t i = 0; i < lengthof(numbers); i++)
-			appendStringInfo(&out, " %10s", isnan(numbers[i]) ? "" : psprintf("%.5g", numbers[i]));
+			appendStringInfo(&out, " %10s", summary_number(numbers[i]));
 	}
 	return out_text(out.data);
 }
