@@ -21,6 +21,9 @@ typedef enum ms_type
 	MS_TYPE_MOMENTS = 3,
 	MS_TYPE_GMM = 4,
 	MS_TYPE_GMM_STATS = 5,
+	MS_TYPE_KMEDOIDS = 6,
+	MS_TYPE_KMEANS = 7,
+	MS_TYPE_DISSIMILARITY = 8,
 	MS_TYPE_MINHASH = 9
 } ms_type;
 
