@@ -29,16 +29,19 @@ moments_twin(const ms_moments *m)
 	return twin;
 }
 
-/* A row, which stays as it is. */
+/* A row from an odd address, as a packed array has it. */
 static inline bool
 moments_put(ms_moments *m, const double *x, double w)
 {
-	double *copy = malloc(m->d * sizeof(double));
+	size_t size = m->d * sizeof(double);
+	double *work = malloc(size);
+	char *odd = malloc(size + 1);
 	bool ok;
 
-	memcpy(copy, x, m->d * sizeof(double));
-	ok = ms_moments_add(m, copy, w);
-	free(copy);
+	memcpy(odd + 1, x, size);
+	ok = ms_moments_add(m, odd + 1, w, work);
+	free(odd);
+	free(work);
 	return ok;
 }
 

@@ -61,14 +61,16 @@ scatter_add(double *restrict scatter, const double *restrict x, size_t d, double
 	return finite;
 }
 
-bool
-ms_moments_add(ms_moments *m, double *x, double w)
+/* Without fused multiply-add the clones round alike: the same bits on any machine. */
+__attribute__((target_clones("default", "avx2"))) bool
+ms_moments_add(ms_moments *m, const void *x, double w, double *work)
 {
 	double *restrict mean = ms_moments_mean(m);
 	double *restrict rest = ms_moments_mean_rest(m);
+	double *restrict deviation = work;
 	double before = m->weight;
-	size_t d = m->d;
 	double share;
+	size_t d = m->d;
 
 	m->n++;
 	if (w == 0)
@@ -77,12 +79,13 @@ ms_moments_add(ms_moments *m, double *x, double w)
 	share = w / m->weight;
 	for (size_t j = 0; j < d; j++)
 	{
-		double deviation = (x[j] - mean[j]) - rest[j];
+		double element;
 
-		add_twofold(&mean[j], &rest[j], share * deviation);
-		x[j] = deviation;
+		memcpy(&element, (const char *) x + j * sizeof(element), sizeof(element));
+		deviation[j] = (element - mean[j]) - rest[j];
+		add_twofold(&mean[j], &rest[j], share * deviation[j]);
 	}
-	return scatter_add(ms_moments_scatter(m), x, d, before * share) && m->weight <= DBL_MAX;
+	return scatter_add(ms_moments_scatter(m), deviation, d, before * share) && m->weight <= DBL_MAX;
 }
 
 /* The deviation of b's mean of column j from a's. */

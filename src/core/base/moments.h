@@ -62,10 +62,11 @@ ms_moments_size(size_t d)
 extern void ms_moments_begin(void *bytes, size_t d);
 
 /*
- * One row x[d], finite, of weight w >= 0, finite. x is used up: it holds the deviations
- * afterwards. False when a sum overflows; the value is then spoilt.
+ * One row of weight w >= 0, finite: d doubles at x, at any address. work: d doubles. False when
+ * an element is not finite or a sum overflows; the value is then spoilt. (A row of weight 0 is
+ * not looked at.)
  */
-extern bool ms_moments_add(ms_moments *m, double *x, double w);
+extern bool ms_moments_add(ms_moments *m, const void *x, double w, double *work);
 
 /*
  * The rows of `from`, too; either may be empty. merge(a, b) and merge(b, a) agree to 1e-12, as do

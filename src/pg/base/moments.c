@@ -9,6 +9,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "catalog/pg_type.h"
 #include "pg/base/host.h"
 #include "pg/base/json.h"
 #include "pg/base/report.h"
@@ -88,22 +89,42 @@ moments_datum(FunctionCallInfo fcinfo, ms_moments *m)
 }
 
 static void
-add_row(ms_moments *m, double *x, double w)
+overflow(const ms_moments *m)
 {
 	ms_ctx ctx;
 
-	if (likely(ms_moments_add(m, x, w)))
-		return;
 	host_init(&ctx);
 	CORE(&ctx, ms_fail(&ctx, MS_TOO_LARGE, m->weight <= DBL_MAX ? "the sum of squares" : "the sum of weights", 0, INFINITY, DBL_MAX));
+}
+
+/*
+ * Adds the open row; work holds 2 d doubles. A plain float8[] is taken where it lies: the core
+ * tells when something is wrong with it, and reading it at the door then says what.
+ */
+static pg_attribute_always_inline void
+add_row(ms_moments *m, const RowArg *row, double w, bool weighted, double *work)
+{
+	double *x = work + row->d;
+
+	if (row->door == DOOR_ARRAY && !weighted && row->array.element == FLOAT8OID && !row->array.nulls)
+	{
+		if (likely(ms_moments_add(m, row->array.data, w, work)))
+			return;
+		row_read(row, x);
+		overflow(m);
+	}
+	if (row_read(row, x) > 0)
+		m->incomplete++;
+	else if (unlikely(!ms_moments_add(m, x, w, work)))
+		overflow(m);
 }
 
 static pg_attribute_always_inline Datum
 moments_step(FunctionCallInfo fcinfo, bool weighted, Door door)
 {
 	ms_moments *m = moments_state(fcinfo);
-	double on_stack[STACK_DIM];
-	double *x = on_stack;
+	double on_stack[2 * STACK_DIM];
+	double *work = on_stack;
 	double w = 1;
 	RowArg row;
 
@@ -116,21 +137,26 @@ moments_step(FunctionCallInfo fcinfo, bool weighted, Door door)
 	if (row.d != m->d)
 		report_columns(row.d, m->d);
 	if (row.d > STACK_DIM)
-		x = palloc(row.d * sizeof(double));
-	if (row_read(&row, x) > 0)
-		m->incomplete++;
-	else
-		add_row(m, x, w);
+		work = palloc(2 * row.d * sizeof(double));
+	add_row(m, &row, w, weighted, work);
 	row_close(&row);
-	if (x != on_stack)
-		pfree(x);
+	if (work != on_stack)
+		pfree(work);
 	return PointerGetDatum(m);
 }
 
 static Datum
 moments_append(FunctionCallInfo fcinfo, Door door)
 {
-	return door == DOOR_COLUMNS ? moments_step(fcinfo, false, DOOR_COLUMNS) : moments_step(fcinfo, false, door);
+	switch (door)
+	{
+		case DOOR_COLUMNS:
+			return moments_step(fcinfo, false, DOOR_COLUMNS);
+		case DOOR_ARRAY:
+			return moments_step(fcinfo, false, DOOR_ARRAY);
+		default:
+			return moments_step(fcinfo, false, DOOR_VARIADIC);
+	}
 }
 
 static Datum
