@@ -10,6 +10,7 @@
 #include "core/base/sums.h"
 #include "core/sketch/minhash_parts.h"
 
+/* Vector loops, one copy an instruction set, chosen when the module is loaded. */
 #if defined(__x86_64__)
 #define CLONES __attribute__((target_clones("default", "avx2", "arch=x86-64-v4")))
 #else
@@ -293,6 +294,7 @@ count_equal(const uint64_t *restrict a, const uint64_t *restrict b, size_t n)
 {
 	uint64_t equal = 0;
 
+#pragma omp simd reduction(+ : equal)
 	for (size_t i = 0; i < n; i++)
 		equal += a[i] == b[i];
 	return (uint32_t) equal;
@@ -303,6 +305,7 @@ count_less(const uint64_t *restrict a, const uint64_t *restrict b, size_t n)
 {
 	uint64_t less = 0;
 
+#pragma omp simd reduction(+ : less)
 	for (size_t i = 0; i < n; i++)
 		less += a[i] < b[i];
 	return (uint32_t) less;

@@ -111,16 +111,15 @@ lower_bound(const uint64_t *entries, size_t n, size_t words, uint64_t element)
 {
 	size_t from = 0;
 
-	/* without a branch to mispredict: hashes are random */
-	for (size_t rest = n; rest > 0;)
+	/* hashes are random: a product where a branch would be mispredicted every other time */
+	while (n > 1)
 	{
-		size_t half = rest / 2;
-		bool above = entries[(from + half) * words] < element;
+		size_t half = n / 2;
 
-		from = above ? from + half + 1 : from;
-		rest = above ? rest - half - 1 : half;
+		from += half * (entries[(from + half - 1) * words] < element);
+		n -= half;
 	}
-	return from;
+	return from + (n == 1 && entries[from * words] < element);
 }
 
 /* From entries to registers, in place: the room for them is there. */

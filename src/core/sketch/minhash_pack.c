@@ -67,6 +67,9 @@ ms_minhash_pack(ms_ctx *ctx, const ms_minhash *m, const uint64_t *keys, int bits
 	return MS_OK;
 }
 
+#if defined(__x86_64__)
+__attribute__((target_clones("default", "popcnt")))
+#endif
 uint32_t
 ms_packed_equal(const uint64_t *a, const uint64_t *b, uint32_t t, int bits)
 {

@@ -116,6 +116,7 @@ ms_fss_add(ms_minhash *m, const uint64_t *keys, uint64_t element)
 CLONES void
 ms_khash_add(uint64_t *registers, uint32_t t, const uint64_t *keys, uint64_t element)
 {
+#pragma omp simd
 	for (uint32_t i = 0; i < t; i++)
 	{
 		uint64_t hash = ms_sketch_mix(element ^ keys[i]);
@@ -136,6 +137,7 @@ ms_khash_sketch(uint64_t *registers, uint32_t t, const uint64_t *keys, const uin
 CLONES void
 ms_registers_least(uint64_t *registers, const uint64_t *from, size_t t)
 {
+#pragma omp simd
 	for (size_t i = 0; i < t; i++)
 		registers[i] = from[i] < registers[i] ? from[i] : registers[i];
 }
