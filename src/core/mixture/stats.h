@@ -37,7 +37,8 @@ typedef struct ms_gmm_stats
 	uint32_t d;
 	uint32_t shape;	   /* ms_mix_shape */
 	uint32_t buffered; /* rows in the buffer */
-	uint64_t reserved; /* 0 */
+	uint64_t checksum; /* sum modulo 2^64 of a hash of each row appended, its weight included: two
+						* passes over the same rows, in any order, have the same (gmm_fit_query) */
 } ms_gmm_stats;
 
 /* A model as statistics and updates need it: factored, with a kernel. One a call site. */
