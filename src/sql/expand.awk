@@ -16,7 +16,7 @@ BEGIN {
 	list = "x1 float8"
 	for (i = 2; i <= 8; i++)
 		rows = rows ";columns:" (list = list ", x" i " float8")
-	set["ROWS"] = rows ";array:x float8[];variadic:x1 float8, VARIADIC rest float8[]"
+	set["ROWS"] = rows ";array:x float8[];variadic:x float8, VARIADIC y float8[]"
 	set["ARRAYS"] = "array:x real[];array:x numeric[];array:x bigint[];array:x integer[];array:x smallint[]"
 	set["MIXED"] = "mixed:x measure_mixed"
 	set["VALUE"] = "sample:measure_sample;mixed:measure_mixed;moments:measure_moments;gmm:measure_gmm"
