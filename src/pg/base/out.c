@@ -96,13 +96,18 @@ arg_required(FunctionCallInfo fcinfo, int argno, const char *name)
 		report_null(name);
 }
 
+char *
+arg_text(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	arg_required(fcinfo, argno, name);
+	return text_to_cstring(PG_GETARG_TEXT_PP(argno));
+}
+
 int
 arg_choice(FunctionCallInfo fcinfo, int argno, const char *name, const char *const *choices)
 {
-	char *got;
+	char *got = arg_text(fcinfo, argno, name);
 
-	arg_required(fcinfo, argno, name);
-	got = text_to_cstring(PG_GETARG_TEXT_PP(argno));
 	for (int i = 0; choices[i]; i++)
 		if (strcmp(got, choices[i]) == 0)
 			return i;
@@ -229,6 +234,27 @@ arg_options(FunctionCallInfo fcinfo, int argno, const char *const *keys)
 			if (!keys[i])
 				report_option(key, keys);
 		}
+}
+
+int
+arg_option_choice(FunctionCallInfo fcinfo, int argno, const char *key, const char *const *choices, int otherwise)
+{
+	JsonbValue space;
+	JsonbValue *v;
+	char *got;
+
+	if (PG_ARGISNULL(argno))
+		return otherwise;
+	v = getKeyJsonValueFromContainer(&PG_GETARG_JSONB_P(argno)->root, key, (int) strlen(key), &space);
+	if (!v)
+		return otherwise;
+	if (v->type != jbvString)
+		report_option_value(key, "a word");
+	got = pnstrdup(v->val.string.val, v->val.string.len);
+	for (int i = 0; choices[i]; i++)
+		if (strcmp(got, choices[i]) == 0)
+			return i;
+	report_choice(psprintf("option \"%s\"", key), got, choices);
 }
 
 const char *

@@ -43,8 +43,15 @@ extern char **arg_names(FunctionCallInfo fcinfo, int argno, size_t want);
 /* dims int[] of a value of d columns: nd distinct numbers from 1 to d, given back from 0. */
 extern uint32 *arg_dims(FunctionCallInfo fcinfo, int argno, size_t d, size_t *nd);
 
+/* A not-NULL text argument. */
+extern char *arg_text(FunctionCallInfo fcinfo, int argno, const char *name);
+
 /* options jsonb: every key must be among `keys` (NULL-terminated). NULL options are no options. */
 extern void arg_options(FunctionCallInfo fcinfo, int argno, const char *const *keys);
+
+/* Index of the word of a key of the options, `otherwise` where the key is not there. */
+extern int arg_option_choice(FunctionCallInfo fcinfo, int argno, const char *key, const char *const *choices,
+							 int otherwise);
 
 /* The name of column j (from 0): names[j], or "x1", "x2" ... when there are none. */
 extern const char *column_name(char **names, size_t j);

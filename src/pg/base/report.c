@@ -83,6 +83,17 @@ report_too_large(const ms_facts *f)
 					errmsg("%s is too large: got %.17g, the limit is %.17g", f->what, f->got, f->wanted)));
 }
 
+/* A covariance family for which something has no formula. */
+pg_noreturn static void
+report_family(const char *what)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					strcmp(what, "prior") == 0	   ? errmsg("this covariance has no prior")
+					: strcmp(what, "missing") == 0 ? errmsg("this covariance cannot be fitted to rows with gaps")
+												   : errmsg("this covariance is not supported here"),
+					errhint("Supported are full, tied, diag, spherical, EII and EEI.")));
+}
+
 void
 report_core(const ms_ctx *ctx, ms_status status)
 {
@@ -137,6 +148,8 @@ report_core(const ms_ctx *ctx, ms_status status)
 			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("no start of the fit reached a solution: %s", f->what),
 							errhint("Lower k, choose a simpler covariance ('diag', 'spherical', 'tied'), or give more rows.")));
 		case MS_BAD_ARGUMENT:
+			if (strcmp(f->what, "prior") == 0 || strcmp(f->what, "missing") == 0 || strcmp(f->what, "covariance") == 0)
+				report_family(f->what);
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("%s must be at least %s, got %s", f->what, number_text(f->wanted), number_text(f->got))));
 		case MS_CORRUPT:
@@ -399,6 +412,58 @@ report_model_columns(size_t got, size_t wanted, char **names)
 	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg_plural("a row has %zu column, the model has %zu", "a row has %zu columns, the model has %zu", got, got, wanted),
 					list.len ? errdetail("The model's columns are: %s.", list.data) : 0,
 					errhint("Pass the columns that the model was fitted on, in the same order.")));
+}
+
+void
+report_start(const char *what, size_t got, size_t wanted)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("start has %zu %s, the fit has %zu", got, what, wanted),
+					errhint("Start from a model of the same columns and the same k: gmm_reduce(m, k) gives one of fewer components.")));
+}
+
+void
+report_models(size_t a, size_t b)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("models of %zu and of %zu columns do not go together", a, b),
+					errhint("Fit both on the same columns, or take the common ones with gmm_marginal(m, dims).")));
+}
+
+void
+report_noise(const char *function)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s does not take a model with a noise component", function),
+					errhint("Fit with noise => 0.")));
+}
+
+void
+report_parameters(const char *problem)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s", problem),
+					errhint("Wanted are weights[k], means[k][d] and covariances[k][d][d].")));
+}
+
+void
+report_query_column(const char *name, Oid type, const char *wanted)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+					errmsg("column \"%s\" of the query is %s, wanted %s", name, format_type_be(type), wanted),
+					errhint("Data are columns of numbers or one array of numbers; the columns id and weight are taken as such.")));
+}
+
+void
+report_query_columns(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the query has no column of data"),
+					errhint("Its columns id and weight are taken as such; all others are data.")));
+}
+
+void
+report_query_moved(uint64 before, uint64 now)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("the query gave other rows in a later pass"),
+					before != now ? errdetail("%llu rows at first, then %llu.", (unsigned long long) before, (unsigned long long) now)
+								  : errdetail("%llu rows each time, but not the same ones.", (unsigned long long) now),
+					errhint("A function or a foreign table in it changes: write the rows into a table first.")));
 }
 
 /* The error that a status raises, caught as it is worded: nothing else has happened yet. */

@@ -70,6 +70,19 @@ pg_noreturn extern void report_several_columns(const char *function, size_t d);
 /* Fitted models. A row of another width than the model; names is NULL when the model has none. */
 pg_noreturn extern void report_model_columns(size_t got, size_t wanted, char **names);
 
+/* Two models that do not fit together: start of a fit, values that are compared. */
+pg_noreturn extern void report_start(const char *what, size_t got, size_t wanted);
+pg_noreturn extern void report_models(size_t a, size_t b);
+pg_noreturn extern void report_noise(const char *function);
+
+/* Arrays that do not describe a mixture. */
+pg_noreturn extern void report_parameters(const char *problem);
+
+/* A query of a driver: a column that is no number, none left, passes that differ. */
+pg_noreturn extern void report_query_column(const char *name, Oid type, const char *wanted);
+pg_noreturn extern void report_query_columns(void);
+pg_noreturn extern void report_query_moved(uint64 before, uint64 now);
+
 /* on_failure => 'null': the reason of a status as a WARNING. */
 extern void report_null_result(const char *function, const ms_ctx *ctx, ms_status status);
 
