@@ -319,8 +319,9 @@ ms_moments_correlation(const ms_moments *m, double *full)
 	}
 }
 
-ms_status
-ms_moments_factor(ms_ctx *ctx, const ms_moments *m, double *factor)
+/* L of the correlation matrix L L'. */
+static ms_status
+correlation_factor(ms_ctx *ctx, const ms_moments *m, double *factor)
 {
 	size_t d = m->d;
 	bool definite;
@@ -330,6 +331,58 @@ ms_moments_factor(ms_ctx *ctx, const ms_moments *m, double *factor)
 	for (size_t i = 0; i < d; i++)
 		definite = definite && factor[i * d + i] * factor[i * d + i] >= INDEPENDENT;
 	return definite ? MS_OK : ms_fail(ctx, MS_NOT_DEFINITE, "correlation", 0, 0, 0);
+}
+
+/* L^-1, row by row. */
+static ms_status
+inverse_factor(ms_ctx *ctx, const ms_moments *m, double *inverse)
+{
+	size_t d = m->d;
+	ms_arena arena;
+	double *factor;
+	ms_status status;
+
+	ms_arena_init(&arena, ctx);
+	MS_TRY(MS_ALLOC(&arena, d * d, &factor));
+	status = correlation_factor(ctx, m, factor);
+	if (status == MS_OK)
+		ms_linalg_invert_lower(factor, d, inverse);
+	ms_arena_free(&arena);
+	return status;
+}
+
+ms_status
+ms_moments_whitener(ms_ctx *ctx, const ms_moments *m, double *whitener)
+{
+	size_t d = m->d;
+
+	MS_TRY(inverse_factor(ctx, m, whitener));
+	for (size_t i = 0; i < d; i++)
+	{
+		for (size_t j = 0; j < i; j++)
+		{
+			whitener[j * d + i] = whitener[i * d + j];
+			whitener[i * d + j] = 0;
+		}
+	}
+	return MS_OK;
+}
+
+/* By columns, so that the inner loop has no sum to carry. */
+double
+ms_moments_distance(const double *whitener, size_t d, const double *z, double *work)
+{
+	double sum = 0;
+
+	memset(work, 0, d * sizeof(double));
+	for (size_t j = 0; j < d; j++)
+	{
+		for (size_t i = j; i < d; i++)
+			work[i] += whitener[j * d + i] * z[j];
+	}
+	for (size_t i = 0; i < d; i++)
+		sum += work[i] * work[i];
+	return sqrt(sum);
 }
 
 /* full = inverse' inverse, row by row of a lower triangle: L'^-1 L^-1. */
@@ -372,11 +425,11 @@ ms_moments_partial(ms_ctx *ctx, const ms_moments *m, double *full)
 	double *inverse;
 	ms_status status;
 
-	MS_TRY(ms_moments_factor(ctx, m, full));
 	ms_arena_init(&arena, ctx);
 	MS_TRY(MS_ALLOC(&arena, d * d, &inverse));
-	ms_linalg_invert_lower(full, d, inverse);
-	status = gram_of_lower(ctx, inverse, d, full);
+	status = inverse_factor(ctx, m, inverse);
+	if (status == MS_OK)
+		status = gram_of_lower(ctx, inverse, d, full);
 	if (status == MS_OK)
 		precision_to_partial(full, d);
 	ms_arena_free(&arena);

@@ -96,15 +96,19 @@ extern void ms_moments_correlation(const ms_moments *m, double *full);
 extern bool ms_moments_enough(const ms_moments *m);
 
 /*
- * L of the correlation matrix L L' (linalg.h), full d x d. MS_NOT_DEFINITE when a column is
- * constant or its share that the columns before it do not explain is below 1e-12, which is what
- * the scatter is good for.
+ * W that makes standardised rows z uncorrelated, W = L^-1 of the correlation matrix L L', full
+ * d x d, by columns: W[i][j] is whitener[j * d + i]. Scratch: d^2 doubles. MS_NOT_DEFINITE when a
+ * column is constant or its share that the columns before it do not explain is below 1e-12, which
+ * is what the scatter is good for.
  */
-extern ms_status ms_moments_factor(ms_ctx *ctx, const ms_moments *m, double *factor);
+extern ms_status ms_moments_whitener(ms_ctx *ctx, const ms_moments *m, double *whitener);
+
+/* |W z|, the Mahalanobis distance. work: d doubles. */
+extern double ms_moments_distance(const double *whitener, size_t d, const double *z, double *work);
 
 /*
  * Correlation of each pair with the effect of all other columns taken out, full d x d, from the
- * inverse of the correlation matrix: O(d^3). MS_NOT_DEFINITE as above.
+ * inverse of the correlation matrix: O(d^3). Scratch: d^2 doubles. MS_NOT_DEFINITE as above.
  */
 extern ms_status ms_moments_partial(ms_ctx *ctx, const ms_moments *m, double *full);
 

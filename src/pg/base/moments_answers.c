@@ -191,11 +191,12 @@ moments_pca(PG_FUNCTION_ARGS)
 typedef struct Scorer
 {
 	size_t d;
-	bool enough;  /* else the score is NULL */
-	double *mean; /* d, then the rests */
-	double *unit; /* d: standard deviations, or ones */
-	double *matrix; /* d x d: a Cholesky factor, or axes as rows */
-	double *z;	  /* d: the row in units of the deviations */
+	bool enough;	/* else the score is NULL */
+	double *mean;	/* d, then the rests */
+	double *unit;	/* d: standard deviations, or ones */
+	double *matrix; /* d x d: a whitener by columns, or axes as rows */
+	double *z;		/* d: the row, centred, in its units */
+	double *work;	/* d */
 } Scorer;
 
 /* mean and rest; what is left out here stands at its default. */
@@ -210,6 +211,7 @@ scorer_new(const ms_moments *m, bool by_sd)
 	s->unit = deviations(m);
 	s->enough = ms_moments_divisor(m) > 0;
 	s->z = doubles(s->d);
+	s->work = doubles(s->d);
 	for (size_t j = 0; j < s->d && !by_sd; j++)
 		s->unit[j] = 1;
 	return s;
@@ -229,7 +231,7 @@ unpack_units(const struct varlena *value)
 }
 
 static void *
-unpack_factor(const struct varlena *value)
+unpack_whitener(const struct varlena *value)
 {
 	const ms_moments *m = (const ms_moments *) value;
 	Scorer *s = scorer_new(m, true);
@@ -239,7 +241,7 @@ unpack_factor(const struct varlena *value)
 	s->enough = ms_moments_enough(m);
 	s->matrix = doubles(s->d * s->d);
 	if (s->enough)
-		CORE(&ctx, ms_moments_factor(&ctx, m, s->matrix));
+		CORE(&ctx, ms_moments_whitener(&ctx, m, s->matrix));
 	return s;
 }
 
@@ -253,7 +255,7 @@ unpack_axes(const struct varlena *value, bool by_sd)
 	host_init(&ctx);
 	s->matrix = doubles(s->d * s->d);
 	if (s->enough)
-		CORE(&ctx, ms_moments_axes(&ctx, m, by_sd, s->z, s->matrix));
+		CORE(&ctx, ms_moments_axes(&ctx, m, by_sd, s->work, s->matrix));
 	return s;
 }
 
@@ -270,7 +272,7 @@ unpack_axes_as_is(const struct varlena *value)
 }
 
 static const CacheFamily units_family = {"measure_moments", MS_TYPE_MOMENTS, false, unpack_units};
-static const CacheFamily factor_family = {"measure_moments", MS_TYPE_MOMENTS, false, unpack_factor};
+static const CacheFamily whitener_family = {"measure_moments", MS_TYPE_MOMENTS, false, unpack_whitener};
 static const CacheFamily axes_families[] = {{"measure_moments", MS_TYPE_MOMENTS, false, unpack_axes_by_sd},
 											{"measure_moments", MS_TYPE_MOMENTS, false, unpack_axes_as_is}};
 
@@ -295,15 +297,11 @@ score_row(Scorer *s, FunctionCallInfo fcinfo, Door door)
 static Datum
 mahalanobis(FunctionCallInfo fcinfo, Door door)
 {
-	Scorer *s = cache_get(fcinfo, 0, &factor_family);
-	double sum = 0;
+	Scorer *s = cache_get(fcinfo, 0, &whitener_family);
 
 	if (!score_row(s, fcinfo, door))
 		PG_RETURN_NULL();
-	ms_linalg_solve_lower(s->matrix, s->d, s->z);
-	for (size_t j = 0; j < s->d; j++)
-		sum += s->z[j] * s->z[j];
-	PG_RETURN_FLOAT8(sqrt(sum));
+	PG_RETURN_FLOAT8(ms_moments_distance(s->matrix, s->d, s->z, s->work));
 }
 
 static Datum
