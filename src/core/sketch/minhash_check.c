@@ -93,6 +93,10 @@ check_fss(ms_ctx *ctx, const ms_minhash *m)
 	return m->count == count ? MS_OK : corrupt(ctx, m, "count", &m->count);
 }
 
+/* What the greatest rank of weights between the limits, up to 2^63 of them, is well within. */
+#define LEAST_LIMIT 1e-200
+#define MOST_LIMIT 1e160
+
 static ms_status
 check_weighted(ms_ctx *ctx, const ms_minhash *m)
 {
@@ -101,12 +105,12 @@ check_weighted(ms_ctx *ctx, const ms_minhash *m)
 
 	for (uint32_t i = 0; i < m->t; i++)
 	{
-		if (!(r[i].rank >= 0) || isinf(r[i].rank) || signbit(r[i].rank))
+		if (!(r[i].rank >= 0 && r[i].rank <= MOST_LIMIT) || signbit(r[i].rank))
 			return corrupt(ctx, m, "rank", &r[i].rank);
 		if (darts && ms_dart_bin(r[i].id, m->t) != i)
 			return corrupt(ctx, m, "register", &r[i].id);
 	}
-	if (m->limit != ms_weighted_limit(r, m->t))
+	if (m->limit != ms_weighted_limit(r, m->t) || ms_limit_rank(m->limit) < LEAST_LIMIT)
 		return corrupt(ctx, m, "limit", &m->limit);
 	return m->count == 0 ? MS_OK : corrupt(ctx, m, "count", &m->count);
 }

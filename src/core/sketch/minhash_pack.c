@@ -67,15 +67,13 @@ ms_minhash_pack(ms_ctx *ctx, const ms_minhash *m, const uint64_t *keys, int bits
 	return MS_OK;
 }
 
+/* Static, as in minhash_sets.c. */
 #if defined(__x86_64__)
 __attribute__((target_clones("default", "popcnt")))
 #endif
-uint32_t
-ms_packed_equal(const uint64_t *a, const uint64_t *b, uint32_t t, int bits)
+static uint32_t
+count_unequal(const uint64_t *a, const uint64_t *b, size_t words, int bits, uint64_t ones)
 {
-	/* the lowest bit of each field */
-	uint64_t ones = bits == 1 ? UINT64_MAX : UINT64_MAX / ((UINT64_C(1) << bits) - 1);
-	size_t words = ((size_t) t * (size_t) bits + 63) / 64;
 	uint32_t unequal = 0;
 
 	for (size_t i = 0; i < words; i++)
@@ -86,5 +84,14 @@ ms_packed_equal(const uint64_t *a, const uint64_t *b, uint32_t t, int bits)
 			differ |= differ >> width;
 		unequal += (uint32_t) __builtin_popcountll(differ & ones);
 	}
-	return t - unequal;
+	return unequal;
+}
+
+uint32_t
+ms_packed_equal(const uint64_t *a, const uint64_t *b, uint32_t t, int bits)
+{
+	/* the lowest bit of each field */
+	uint64_t ones = UINT64_MAX / ((UINT64_C(1) << bits) - 1);
+
+	return t - count_unequal(a, b, ((size_t) t * (size_t) bits + 63) / 64, bits, ones);
 }

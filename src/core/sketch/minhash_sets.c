@@ -11,7 +11,10 @@
 
 #include <string.h>
 
-/* Vector loops, one copy an instruction set, chosen when the module is loaded. */
+/*
+ * Vector loops, one copy an instruction set, chosen when the module is loaded. Static, because
+ * clang gives them another name.
+ */
 #if defined(__x86_64__)
 #define CLONES __attribute__((target_clones("default", "avx2", "arch=x86-64-v4")))
 #else
@@ -113,8 +116,8 @@ ms_fss_add(ms_minhash *m, const uint64_t *keys, uint64_t element)
 	}
 }
 
-CLONES void
-ms_khash_add(uint64_t *registers, uint32_t t, const uint64_t *keys, uint64_t element)
+CLONES static void
+khash_least(uint64_t *registers, uint32_t t, const uint64_t *keys, uint64_t element)
 {
 #pragma omp simd
 	for (uint32_t i = 0; i < t; i++)
@@ -126,18 +129,30 @@ ms_khash_add(uint64_t *registers, uint32_t t, const uint64_t *keys, uint64_t ele
 }
 
 void
+ms_khash_add(uint64_t *registers, uint32_t t, const uint64_t *keys, uint64_t element)
+{
+	khash_least(registers, t, keys, element);
+}
+
+void
 ms_khash_sketch(uint64_t *registers, uint32_t t, const uint64_t *keys, const uint64_t *elements,
 				size_t n)
 {
 	memset(registers, 0xff, t * sizeof(*registers));
 	for (size_t i = 0; i < n; i++)
-		ms_khash_add(registers, t, keys, elements[i]);
+		khash_least(registers, t, keys, elements[i]);
 }
 
-CLONES void
-ms_registers_least(uint64_t *registers, const uint64_t *from, size_t t)
+CLONES static void
+least(uint64_t *registers, const uint64_t *from, size_t t)
 {
 #pragma omp simd
 	for (size_t i = 0; i < t; i++)
 		registers[i] = from[i] < registers[i] ? from[i] : registers[i];
+}
+
+void
+ms_registers_least(uint64_t *registers, const uint64_t *from, size_t t)
+{
+	least(registers, from, t);
 }
