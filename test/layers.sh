@@ -100,7 +100,7 @@ done
 bytes='(mem(cpy|move|set|cmp|chr)|str(len|n?cmp|chr|nlen))(_chk)?'
 libm='(a?(sin|cos|tan)h?|atan2|exp|exp2|expm1|log|log2|log10|log1p|pow|sqrt|cbrt|hypot|erfc?|[lt]gamma|lgamma_r|floor|ceil|trunc|l?l?round|l?l?rint|nearbyint|fma|fmod|remainder|fmin|fmax|fdim|ldexp|frexp|modf|scalbl?n|logb|ilogb|copysign|nextafter|nan)[fl]?'
 blas='(cblas_[a-z0-9_]+|[sd][a-z0-9]{2,6}_|LAPACKE_[a-z0-9_]+_work|openblas_set_num_threads)'
-gsl='gsl_(sf|cdf|ran|poly|root|min|integration|interp|qrng|set_error_handler_off|strerror|pow|hypot|log1p|expm1|ldexp|frexp|isnan|finite)[a-z0-9_]*'
+gsl='gsl_(sf|cdf|ran|poly|root|min|integration|interp|qrng|set_error_handler_off|strerror|pow|hypot|log1p|expm1|ldexp|frexp|isnan|finite)[A-Za-z0-9_]*'
 compiler='(stack_chk_fail|cpu_(model|indicator_init)|_?GLOBAL_OFFSET_TABLE_|tls_get_addr|(mul|div)[sdtx]c3|(u?div|u?mod|mul|float|fix)[a-z]*ti[0-9a-z]*|popcountdi2)'
 vector='_ZGV[bcde]N[0-9]+v+_[a-z0-9]+'
 

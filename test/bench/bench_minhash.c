@@ -93,7 +93,7 @@ bench_hash(void)
 
 /* The sum of all words: what memory gives to one thread. */
 #if defined(__x86_64__)
-__attribute__((target_clones("default", "avx2", "arch=x86-64-v4")))
+__attribute__((target_clones("default", "avx2", "avx512f")))
 #endif
 static uint64_t
 read_all(const uint64_t *x, size_t n)

@@ -16,7 +16,7 @@
  * clang gives them another name.
  */
 #if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("default", "avx2", "arch=x86-64-v4")))
+#define CLONES __attribute__((target_clones("default", "avx2", "avx512f")))
 #else
 #define CLONES
 #endif
