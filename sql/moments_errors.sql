@@ -90,7 +90,15 @@ FROM (SELECT measure_moments_send(m) AS good FROM two) g,
 SET pgmeasure.max_memory = '1MB';
 \x
 SELECT f.* FROM pg_temp.failure('SELECT moments(array_fill(1::float8, ''{1000}''))') f;
-SELECT f.* FROM (SELECT '{"moments":1,"d":1000,"n":1,"weight":1,"incomplete":0,"mean":[' || repeat('0,', 999) || '0],"scatter":[' || repeat('0,', 500499) || '0]}' AS form) q,
+SELECT f.state FROM (SELECT '{"moments":1,"d":1000,"n":1,"weight":1,"incomplete":0,"mean":[' || repeat('0,', 999) || '0],"scatter":[' || repeat('0,', 500499) || '0]}' AS form) q,
 	pg_temp.failure(format('SELECT %L::measure_moments', form)) f;
+RESET pgmeasure.max_memory;
+CREATE TEMP TABLE wide AS SELECT moments(array_fill(x::float8, '{500}')) AS m FROM generate_series(1, 600) x;
+SET pgmeasure.max_memory = '1MB';
+SELECT q.query, f.message
+FROM (VALUES (1, 'SELECT moments_matrix(m) FROM wide'), (2, 'SELECT moments_matrix(m, ''partial'') FROM wide'), (3, 'SELECT moments_pca(m) FROM wide'),
+	(4, 'SELECT moments_mahalanobis(m, array_fill(1::float8, ''{500}'')) FROM wide'), (5, 'SELECT moments_project(m, array_fill(1::float8, ''{500}'')) FROM wide'),
+	(6, 'SELECT count(*) FROM wide, moments_columns(m)')) q (id, query),
+	LATERAL pg_temp.failure(q.query) f ORDER BY q.id;
 \x
 RESET pgmeasure.max_memory;

@@ -73,7 +73,8 @@ moments_apart(const ms_moments *a, const ms_moments *b)
 		{
 			size_t at = ms_packed_at(i, j);
 
-			worst = fmax(worst, fabs(s[at] - t[at]) / si / (sqrt(s[ms_packed_at(j, j)]) + sqrt(DBL_MIN)));
+			worst = fmax(worst,
+						 fabs(s[at] - t[at]) / si / (sqrt(s[ms_packed_at(j, j)]) + sqrt(DBL_MIN)));
 		}
 	}
 	return worst;
@@ -90,7 +91,8 @@ exercise_merge(const ms_moments *m)
 
 	host_init(&h);
 	status = ms_moments_merge(&h.ctx, twin, m);
-	if (status == MS_OK && (!moments_good(twin) || twin->weight != 2 * m->weight || twin->n != 2 * m->n))
+	if (status == MS_OK &&
+		(!moments_good(twin) || twin->weight != 2 * m->weight || twin->n != 2 * m->n))
 		wrong = "merge";
 	if (status != MS_OK && status != MS_TOO_LARGE)
 		wrong = "status of merge";

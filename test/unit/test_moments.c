@@ -112,7 +112,8 @@ TEST(one_row)
 
 /* Means and scatter of n rows of d <= WIDE columns in long double, two passes. */
 static void
-brute_force(const double *x, const double *w, size_t n, size_t d, long double *mean, long double *scatter)
+brute_force(const double *x, const double *w, size_t n, size_t d, long double *mean,
+			long double *scatter)
 {
 	long double weight = 0;
 
@@ -147,7 +148,8 @@ check_brute_force(const ms_moments *m, const double *x, const double *w, size_t 
 		{
 			double size = (double) sqrtl(scatter[i * d + i] * scatter[j * d + j]);
 
-			CHECK_NEAR(ms_moments_scatter(m)[ms_packed_at(i, j)] / size, (double) scatter[i * d + j] / size, tolerance);
+			CHECK_NEAR(ms_moments_scatter(m)[ms_packed_at(i, j)] / size,
+					   (double) scatter[i * d + j] / size, tolerance);
 		}
 	}
 	CHECK(moments_good(m));
@@ -213,7 +215,8 @@ TEST(merge_goes_both_ways)
 		ms_moments *ab;
 
 		for (int i = round % 5 == 0 ? 0 : -round; i < round; i++)
-			moments_put(i < 0 ? a : b, (double[]){offset + uniform(), uniform() * i, -uniform()}, 1 + uniform());
+			moments_put(i < 0 ? a : b, (double[]){offset + uniform(), uniform() * i, -uniform()},
+						1 + uniform());
 		ab = moments_twin(a);
 		CHECK_INT(merge(ab, b), MS_OK);
 		CHECK_INT(merge(b, a), MS_OK);
@@ -370,13 +373,30 @@ TEST(wild_numbers)
 
 TEST(iris_as_R)
 {
-	static const double covariance[] = {0.6856935123042506, -0.0424340044742729, 0.1899794183445190, 1.274315436241611,
-										-0.329656375838926, 3.116277852348993, 0.516270693512304, -0.121639373601790,
-										1.295609395973154, 0.581006263982103};
-	static const double correlation[] = {1, -0.117569784133002, 1, 0.871753775886583, -0.428440104330540, 1,
-										 0.817941126271576, -0.366125932536439, 0.962865431402796, 1};
-	static const double partial[] = {1, 0.628570694046225, 1, 0.719065626283069, -0.615291899490683, 1,
-									 -0.339617396619939, 0.352625989838932, 0.870769773836144, 1};
+	static const double covariance[] = {0.6856935123042506, -0.0424340044742729, 0.1899794183445190,
+										1.274315436241611,  -0.329656375838926,  3.116277852348993,
+										0.516270693512304,  -0.121639373601790,  1.295609395973154,
+										0.581006263982103};
+	static const double correlation[] = {1,
+										 -0.117569784133002,
+										 1,
+										 0.871753775886583,
+										 -0.428440104330540,
+										 1,
+										 0.817941126271576,
+										 -0.366125932536439,
+										 0.962865431402796,
+										 1};
+	static const double partial[] = {1,
+									 0.628570694046225,
+									 1,
+									 0.719065626283069,
+									 -0.615291899490683,
+									 1,
+									 -0.339617396619939,
+									 0.352625989838932,
+									 0.870769773836144,
+									 1};
 	ms_moments *m = iris();
 	double a[16];
 	double b[16];
@@ -401,11 +421,15 @@ TEST(iris_as_R)
 
 TEST(iris_axes_as_R)
 {
-	static const double by_sd[] = {2.9184978165319970, 0.9140304714680703, 0.1467568755713150, 0.0207148364286192};
-	static const double as_is[] = {4.2282417060348640, 0.2426707479286335, 0.0782095000429193, 0.0238350929734494};
-	static const double first[] = {0.521065914670120, -0.269347442505943, 0.5804130957962945, 0.5648565357793612};
+	static const double by_sd[] = {2.9184978165319970, 0.9140304714680703, 0.1467568755713150,
+								   0.0207148364286192};
+	static const double as_is[] = {4.2282417060348640, 0.2426707479286335, 0.0782095000429193,
+								   0.0238350929734494};
+	static const double first[] = {0.521065914670120, -0.269347442505943, 0.5804130957962945,
+								   0.5648565357793612};
 	/* R has the opposite sign: here the largest entry is positive */
-	static const double second[] = {0.377417615564567, 0.923295659540715, 0.0244916090855862, 0.0669419869680585};
+	static const double second[] = {0.377417615564567, 0.923295659540715, 0.0244916090855862,
+									0.0669419869680585};
 	ms_moments *m = iris();
 	double variances[4];
 	double axes[16];
@@ -468,7 +492,9 @@ TEST(dependent_columns)
 			{
 				double a = uniform();
 				double b = uniform();
-				double c = way == 0 ? 0.3 * a + 0.7 * b : way == 1 ? 4 : 0.3 * a + 0.7 * b + 1e-4 * uniform();
+				double c = way == 0   ? 0.3 * a + 0.7 * b
+						   : way == 1 ? 4
+									  : 0.3 * a + 0.7 * b + 1e-4 * uniform();
 
 				moments_put(m, (double[]){a * scale[k], b, c / scale[k]}, 1);
 			}

@@ -139,7 +139,8 @@ ms_moments_merge(ms_ctx *ctx, ms_moments *into, const ms_moments *from)
 	into->n += from->n;
 	into->incomplete += from->incomplete;
 	if (into->n > INT64_MAX || into->incomplete > INT64_MAX)
-		return ms_fail(ctx, MS_TOO_LARGE, "the number of rows", 0, (double) into->n, (double) INT64_MAX);
+		return ms_fail(ctx, MS_TOO_LARGE, "the number of rows", 0, (double) into->n,
+					   (double) INT64_MAX);
 	if (b == 0)
 		return MS_OK;
 	if (a == 0)
@@ -154,7 +155,8 @@ ms_moments_merge(ms_ctx *ctx, ms_moments *into, const ms_moments *from)
 	share = b / into->weight;
 	MS_TRY(scatter_merge(ctx, into, from, fmax(a, b) * (fmin(a, b) / into->weight)));
 	for (size_t j = 0; j < into->d; j++)
-		add_twofold(ms_moments_mean(into) + j, ms_moments_mean_rest(into) + j, share * mean_apart(into, from, j));
+		add_twofold(ms_moments_mean(into) + j, ms_moments_mean_rest(into) + j,
+					share * mean_apart(into, from, j));
 	return MS_OK;
 }
 
@@ -237,7 +239,8 @@ ms_moments_check(ms_ctx *ctx, const void *bytes, size_t size)
 {
 	const ms_moments *m = bytes;
 
-	MS_TRY(ms_wire_head(ctx, bytes, size, MS_TYPE_MOMENTS, MS_MOMENTS_VERSION, 0, sizeof(ms_moments)));
+	MS_TRY(
+		ms_wire_head(ctx, bytes, size, MS_TYPE_MOMENTS, MS_MOMENTS_VERSION, 0, sizeof(ms_moments)));
 	MS_TRY(check_fields(ctx, m, size));
 	for (size_t j = 0; j < m->d; j++)
 	{
@@ -411,7 +414,8 @@ precision_to_partial(double *full, size_t d)
 	for (size_t i = 0; i < d; i++)
 	{
 		for (size_t j = 0; j < i; j++)
-			full[i * d + j] = full[j * d + i] = correlation(-full[i * d + j], full[i * d + i], full[j * d + j]);
+			full[i * d + j] = full[j * d + i] =
+				correlation(-full[i * d + j], full[i * d + i], full[j * d + j]);
 	}
 	for (size_t i = 0; i < d; i++)
 		full[i * d + i] = 1;

@@ -24,8 +24,8 @@
 
 typedef struct ms_moments
 {
-	ms_head head;		 /* no flags */
-	uint64_t n;			 /* complete rows */
+	ms_head head;        /* no flags */
+	uint64_t n;          /* complete rows */
 	uint64_t incomplete; /* rows with a gap: counted and left out */
 	double weight;
 	double weight_rest;
@@ -117,6 +117,7 @@ extern ms_status ms_moments_partial(ms_ctx *ctx, const ms_moments *m, double *fu
  * descending, axes as rows of axes[d * d], each of length 1 with its largest entry positive.
  * Needs variances. MS_CONSTANT (index from 1) for a constant column by_sd. Scratch: 3 d^2 doubles.
  */
-extern ms_status ms_moments_axes(ms_ctx *ctx, const ms_moments *m, bool by_sd, double *variances, double *axes);
+extern ms_status ms_moments_axes(ms_ctx *ctx, const ms_moments *m, bool by_sd, double *variances,
+								 double *axes);
 
 #endif

@@ -58,7 +58,8 @@ entry_of(FmgrInfo *site, int argno)
 	{
 		entry = MemoryContextAllocZero(site->fn_mcxt, sizeof(CacheEntry));
 		entry->argno = argno;
-		entry->context = AllocSetContextCreate(site->fn_mcxt, "pgmeasure model", ALLOCSET_DEFAULT_SIZES);
+		entry->context =
+			AllocSetContextCreate(site->fn_mcxt, "pgmeasure model", ALLOCSET_DEFAULT_SIZES);
 		entry->next = site->fn_extra;
 		site->fn_extra = entry;
 	}

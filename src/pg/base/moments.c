@@ -27,8 +27,9 @@ moments_of(struct varlena *value)
 {
 	ms_moments *m = (ms_moments *) value;
 
-	if (VARSIZE(value) < sizeof(ms_moments) || m->head.type != MS_TYPE_MOMENTS || m->head.version != MS_MOMENTS_VERSION ||
-		m->d > MS_MOMENTS_MAX_DIM || VARSIZE(value) != ms_moments_size(m->d))
+	if (VARSIZE(value) < sizeof(ms_moments) || m->head.type != MS_TYPE_MOMENTS ||
+		m->head.version != MS_MOMENTS_VERSION || m->d > MS_MOMENTS_MAX_DIM ||
+		VARSIZE(value) != ms_moments_size(m->d))
 		report_wrong_type(TYPE_NAME);
 	return m;
 }
@@ -47,7 +48,8 @@ moments_new(size_t d)
 
 	host_init(&ctx);
 	if (d > MS_MOMENTS_MAX_DIM)
-		CORE(&ctx, ms_fail(&ctx, MS_TOO_LARGE, "the number of columns", 0, (double) d, MS_MOMENTS_MAX_DIM));
+		CORE(&ctx, ms_fail(&ctx, MS_TOO_LARGE, "the number of columns", 0, (double) d,
+						   MS_MOMENTS_MAX_DIM));
 	host_require(TYPE_NAME, ms_moments_size(d));
 	m = (ms_moments *) value_new(TYPE_NAME, ms_moments_size(d));
 	ms_moments_begin(m, d);
@@ -78,7 +80,8 @@ moments_state(FunctionCallInfo fcinfo)
 		report_not_aggregate();
 	if (PG_ARGISNULL(0))
 		return NULL;
-	return moments_of(VARATT_IS_4B_U(raw) ? (struct varlena *) raw : PG_DETOAST_DATUM_COPY(PointerGetDatum(raw)));
+	return moments_of(VARATT_IS_4B_U(raw) ? (struct varlena *) raw
+										  : PG_DETOAST_DATUM_COPY(PointerGetDatum(raw)));
 }
 
 static inline Datum
@@ -94,7 +97,9 @@ overflow(const ms_moments *m)
 	ms_ctx ctx;
 
 	host_init(&ctx);
-	CORE(&ctx, ms_fail(&ctx, MS_TOO_LARGE, m->weight <= DBL_MAX ? "the sum of squares" : "the sum of weights", 0, INFINITY, DBL_MAX));
+	CORE(&ctx, ms_fail(&ctx, MS_TOO_LARGE,
+					   m->weight <= DBL_MAX ? "the sum of squares" : "the sum of weights", 0,
+					   INFINITY, DBL_MAX));
 }
 
 /*
@@ -106,7 +111,8 @@ add_row(ms_moments *m, const RowArg *row, double w, bool weighted, double *work)
 {
 	double *x = work + row->d;
 
-	if (row->door == DOOR_ARRAY && !weighted && row->array.element == FLOAT8OID && !row->array.nulls)
+	if (row->door == DOOR_ARRAY && !weighted && row->array.element == FLOAT8OID &&
+		!row->array.nulls)
 	{
 		if (likely(ms_moments_add(m, row->array.data, w, work)))
 			return;
@@ -212,7 +218,8 @@ moments_write(StringInfo out, const void *value, size_t size)
 {
 	const ms_moments *m = value;
 
-	appendStringInfo(out, "{\"moments\":%d,\"d\":%u,\"n\":" UINT64_FORMAT ",\"weight\":", MS_MOMENTS_VERSION, m->d, m->n);
+	appendStringInfo(out, "{\"moments\":%d,\"d\":%u,\"n\":" UINT64_FORMAT ",\"weight\":",
+					 MS_MOMENTS_VERSION, m->d, m->n);
 	json_double(out, m->weight);
 	appendStringInfo(out, ",\"incomplete\":" UINT64_FORMAT ",\"mean\":", m->incomplete);
 	json_doubles(out, ms_moments_mean(m), m->d);
@@ -234,9 +241,12 @@ read_shape(JsonObject *o)
 	if (json_read_uint64(o, "moments") != MS_MOMENTS_VERSION)
 		report_text_form(TYPE_NAME, "The version is not known.");
 	if (d < 1 || d > MS_MOMENTS_MAX_DIM || json_read_uint64(o, "d") != d)
-		report_text_form(TYPE_NAME, psprintf("Key \"mean\" must have d numbers, d from 1 to %d.", MS_MOMENTS_MAX_DIM));
+		report_text_form(TYPE_NAME, psprintf("Key \"mean\" must have d numbers, d from 1 to %d.",
+											 MS_MOMENTS_MAX_DIM));
 	if (json_field(o, "scatter")->n != ms_packed_size(d))
-		report_text_form(TYPE_NAME, psprintf("Key \"scatter\" must have %zu numbers, a lower triangle.", ms_packed_size(d)));
+		report_text_form(TYPE_NAME,
+						 psprintf("Key \"scatter\" must have %zu numbers, a lower triangle.",
+								  ms_packed_size(d)));
 	return moments_new(d);
 }
 
@@ -262,6 +272,7 @@ moments_read(char *form)
 	return (struct varlena *) m;
 }
 
-static const ValueType moments_type = {TYPE_NAME, ms_moments_check, NULL, moments_write, moments_read};
+static const ValueType moments_type = {TYPE_NAME, ms_moments_check, NULL, moments_write,
+									   moments_read};
 
 VALUE_FUNCTIONS(moments);

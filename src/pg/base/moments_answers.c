@@ -23,18 +23,17 @@ weight_of(const ms_moments *m)
 	return m->weight + m->weight_rest;
 }
 
-/* n * size bytes within the budget, in the current context. */
 static double *
 doubles(size_t n)
 {
-	ms_arena arena;
-	ms_ctx ctx;
-	double *x;
+	return MemoryContextAllocHuge(CurrentMemoryContext, n * sizeof(double));
+}
 
-	host_init(&ctx);
-	ms_arena_init(&arena, &ctx);
-	CORE(&ctx, MS_ALLOC(&arena, n, &x));
-	return x;
+/* The budget for so many d x d matrices: of the answer, and of the core's scratch. */
+static void
+require_matrices(const char *function, const ms_moments *m, size_t matrices)
+{
+	host_require(function, matrices * m->d * m->d * sizeof(double));
 }
 
 static double *
@@ -53,7 +52,8 @@ moments_info(PG_FUNCTION_ARGS)
 	const ms_moments *m = moments_arg(fcinfo, 0);
 	const char **kinds = palloc(sizeof(char *) * m->d);
 	bool nulls[8] = {[3] = true}; /* distinct rows are not known */
-	Datum values[8] = {Int64GetDatum((int64) m->n), Float8GetDatum(weight_of(m)), Int32GetDatum((int32) m->d)};
+	Datum values[8] = {Int64GetDatum((int64) m->n), Float8GetDatum(weight_of(m)),
+					   Int32GetDatum((int32) m->d)};
 
 	for (size_t j = 0; j < m->d; j++)
 		kinds[j] = "number";
@@ -80,7 +80,8 @@ moments_columns(PG_FUNCTION_ARGS)
 	sd = deviations(m);
 	for (size_t j = 0; j < m->d; j++)
 	{
-		Datum values[6] = {Int32GetDatum((int32) j + 1), out_text(column_name(names, j)), Float8GetDatum(weight_of(m))};
+		Datum values[6] = {Int32GetDatum((int32) j + 1), out_text(column_name(names, j)),
+						   Float8GetDatum(weight_of(m))};
 		bool nulls[6] = {0};
 
 		out_float8(values, nulls, 3, m->weight > 0 ? ms_moments_mean(m)[j] : NAN);
@@ -107,9 +108,11 @@ static double *
 matrix_of(const ms_moments *m, MatrixKind kind)
 {
 	size_t entries = (size_t) m->d * m->d;
-	double *full = doubles(entries);
+	double *full;
 	ms_ctx ctx;
 
+	require_matrices("moments_matrix", m, kind == PARTIAL ? 3 : 1);
+	full = doubles(entries);
 	host_init(&ctx);
 	if (kind == COVARIANCE)
 		ms_moments_covariance(m, full);
@@ -167,6 +170,7 @@ moments_pca(PG_FUNCTION_ARGS)
 	by_sd = arg_choice(fcinfo, 1, "scale", scales) == 0;
 	if (!(ms_moments_divisor(m) > 0))
 		return (Datum) 0;
+	require_matrices("moments_pca", m, 4);
 	variances = doubles(m->d);
 	axes = doubles((size_t) m->d * m->d);
 	host_init(&ctx);
@@ -191,12 +195,12 @@ moments_pca(PG_FUNCTION_ARGS)
 typedef struct Scorer
 {
 	size_t d;
-	bool enough;	/* else the score is NULL */
-	double *mean;	/* d, then the rests */
-	double *unit;	/* d: standard deviations, or ones */
+	bool enough;    /* else the score is NULL */
+	double *mean;   /* d, then the rests */
+	double *unit;   /* d: standard deviations, or ones */
 	double *matrix; /* d x d: a whitener by columns, or axes as rows */
-	double *z;		/* d: the row, centred, in its units */
-	double *work;	/* d */
+	double *z;      /* d: the row, centred, in its units */
+	double *work;   /* d */
 } Scorer;
 
 /* mean and rest; what is left out here stands at its default. */
@@ -239,6 +243,7 @@ unpack_whitener(const struct varlena *value)
 
 	host_init(&ctx);
 	s->enough = ms_moments_enough(m);
+	require_matrices("moments_mahalanobis", m, 2);
 	s->matrix = doubles(s->d * s->d);
 	if (s->enough)
 		CORE(&ctx, ms_moments_whitener(&ctx, m, s->matrix));
@@ -253,6 +258,7 @@ unpack_axes(const struct varlena *value, bool by_sd)
 	ms_ctx ctx;
 
 	host_init(&ctx);
+	require_matrices("moments_project", m, 4);
 	s->matrix = doubles(s->d * s->d);
 	if (s->enough)
 		CORE(&ctx, ms_moments_axes(&ctx, m, by_sd, s->work, s->matrix));
@@ -272,9 +278,11 @@ unpack_axes_as_is(const struct varlena *value)
 }
 
 static const CacheFamily units_family = {"measure_moments", MS_TYPE_MOMENTS, false, unpack_units};
-static const CacheFamily whitener_family = {"measure_moments", MS_TYPE_MOMENTS, false, unpack_whitener};
-static const CacheFamily axes_families[] = {{"measure_moments", MS_TYPE_MOMENTS, false, unpack_axes_by_sd},
-											{"measure_moments", MS_TYPE_MOMENTS, false, unpack_axes_as_is}};
+static const CacheFamily whitener_family = {"measure_moments", MS_TYPE_MOMENTS, false,
+											unpack_whitener};
+static const CacheFamily axes_families[] = {
+	{"measure_moments", MS_TYPE_MOMENTS, false, unpack_axes_by_sd},
+	{"measure_moments", MS_TYPE_MOMENTS, false, unpack_axes_as_is}};
 
 /* Puts the row that begins at argument 1 into s->z; false when the score is NULL. */
 static bool
@@ -382,7 +390,8 @@ append_correlations(StringInfo out, const ms_moments *m)
 	{
 		appendStringInfo(out, "\n%7zu", i + 1);
 		for (size_t j = 0; j < i; j++)
-			appendStringInfo(out, " %6s", isnan(full[i * m->d + j]) ? "" : psprintf("%.3f", full[i * m->d + j]));
+			appendStringInfo(out, " %6s",
+							 isnan(full[i * m->d + j]) ? "" : psprintf("%.3f", full[i * m->d + j]));
 	}
 }
 

@@ -21,7 +21,8 @@ p_values(ArrayType *array, int *n)
 	bool *nulls;
 	double *p;
 
-	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &items, &nulls, n);
+	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &items,
+					  &nulls, n);
 	p = palloc(sizeof(double) * (size_t) *n);
 	for (int i = 0; i < *n; i++)
 	{
@@ -41,8 +42,9 @@ array_like(ArrayType *like, const double *p, int n)
 
 	for (int i = 0; i < n; i++)
 		out_float8(items, nulls, i, p[i]);
-	return PointerGetDatum(construct_md_array(items, nulls, ARR_NDIM(like), ARR_DIMS(like), ARR_LBOUND(like), FLOAT8OID,
-											  sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	return PointerGetDatum(construct_md_array(items, nulls, ARR_NDIM(like), ARR_DIMS(like),
+											  ARR_LBOUND(like), FLOAT8OID, sizeof(float8),
+											  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 PG_FUNCTION_INFO_V1(p_adjust);
