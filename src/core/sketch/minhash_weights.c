@@ -162,7 +162,7 @@ throw_darts(bins *b, uint64_t element, double weight)
 	double mass = weight * ms_dart_intensity(b->t);
 	bool done = false;
 
-	for (double reach = 1 / weight; !done; reach *= 2)
+	for (double reach = 0.5 / weight; !done; reach *= 2)
 	{
 		double limit = b->limit;
 
