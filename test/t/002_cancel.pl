@@ -1,0 +1,80 @@
+# A cancel is answered within 100 ms on a machine that does nothing else. The time is taken in
+# the server, from pg_cancel_backend to the end of the statement; the bound here allows for slow
+# machines, the figure is printed.
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::RealBin;
+use PgMeasure;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+use constant BOUND_MS => 1000;
+use constant TRIES => 4;
+
+my $node = start_node('cancel', 'work_mem = 64MB', 'jit = off', 'max_parallel_workers_per_gather = 0');
+my $s = session($node);
+my $c = session($node);
+
+query($s, 'CREATE UNLOGGED TABLE t AS SELECT i AS id, random() AS x, random() + i % 3 AS y, random() * (i % 7) AS z
+	FROM generate_series(1, 3000000) i');
+query($s, 'CREATE UNLOGGED TABLE v (s measure_sample, w measure_sample, form text)');
+query($s, 'ALTER TABLE v ALTER form SET STORAGE external');
+query($s, 'INSERT INTO v SELECT a, b, a::text FROM (SELECT sample(x) AS a, sample_weighted(y, z) AS b FROM t) r');
+query($s, 'CREATE UNLOGGED TABLE wide AS SELECT moments(ARRAY(SELECT random() FROM generate_series(1, 1500) WHERE i > 0)) AS m
+	FROM generate_series(1, 4) i');
+
+# how long one takes after the cancel, when it comes after a share of the statement's time
+sub latency
+{
+	my ($sql, $delay) = @_;
+
+	send_query($s, "$sql;\nSELECT 'at ' || extract(epoch FROM clock_timestamp())");
+	sleep($delay);
+	my $asked = query($c, "SELECT extract(epoch FROM clock_timestamp()) FROM pg_cancel_backend($s->{backend})");
+	my $text = answer($s);
+	my ($end) = $text =~ /^at ([\d.]+)/m;
+	return $text =~ /57014/ ? ($end - $asked) * 1000 : undef;
+}
+
+sub check
+{
+	my ($name, $sql, $most) = @_;
+	my $start = time;
+	my ($worst, $cancelled) = (0, 0);
+
+	query($s, "SET statement_timeout = '" . ($most // 1000) . "'");
+	query($s, $sql);
+	query($s, 'RESET statement_timeout');
+	my $takes = time - $start;
+	for my $try (1 .. TRIES)
+	{
+		my $ms = latency($sql, $takes * ($try - 0.5) / TRIES) // next;
+		$cancelled++;
+		$worst = $ms if $ms > $worst;
+	}
+	ok($cancelled > 0 && $worst < BOUND_MS, sprintf('%s: %.0f ms', $name, $worst));
+	note sprintf('%-32s %6.2f s, cancelled %d of %d, worst %.1f ms', $name, $takes, $cancelled, TRIES, $worst);
+}
+
+check('sample', 'SELECT sample(x) FROM t');
+check('canonical order', 'SELECT s.distinct_rows FROM (SELECT sample(x, y, z) AS s FROM t) r, sample_info(r.s) s');
+check('order of strings', 'SELECT s.distinct_rows FROM (SELECT sample_keyed(md5(id::text), x) AS s FROM t) r, sample_info(r.s) s');
+check('subsample', 'SELECT sample_n(subsample(id, 500000, x)) FROM t');
+check('union', 'SELECT sample_n(sample_union(u.s)) FROM v, generate_series(1, 20) i, sample_concat(s, s) u(s)');
+check('marginal', "SELECT sample_n(sample_marginal(s, '{2}')) FROM (SELECT sample(x, y) AS s FROM t) r");
+check('moments', 'SELECT moments(x, y, z) FROM t');
+check('rows', 'SELECT count(*) FROM v, sample_rows(s)');
+check('columns', 'SELECT c.* FROM v, generate_series(1, 10) i, sample_columns(CASE WHEN i > 0 THEN w END) c');
+check('quantile', 'SELECT sum(sample_quantile(w, 0.5 + 0 * i)) FROM v, generate_series(1, 20) i');
+check('density', "SELECT count(*) FROM v, sample_curve(s, 'density', 1000)");
+check('histogram', 'SELECT count(*) FROM v, sample_histogram(s, 1000000)');
+check('text output', "SELECT octet_length(CASE WHEN i > 0 THEN s END::text) FROM v, generate_series(1, 20) i");
+check('text input', 'SELECT (CASE WHEN i > 0 THEN form END)::measure_sample IS NULL FROM v, generate_series(1, 20) i');
+check('k-means++ and EM', 'SELECT m IS NULL FROM (SELECT sample(x, y, z) AS s FROM t) r, gmm_fit(s, 40) m', 2500);
+check('EM of one column', "SELECT m IS NULL FROM v, gmm_fit(s, 5, tol => 0) m", 2500);
+check('EM of diagonals', "SELECT m IS NULL FROM (SELECT sample(x, y, z) AS s FROM t) r, gmm_fit(s, 8, 'diag', tol => 0) m", 2500);
+check('p_adjust', "SELECT count(*) FROM (SELECT p_adjust(array_agg(x), 'hommel') FROM (SELECT x FROM t LIMIT 30000) r) q");
+check('moments as text', 'SELECT octet_length((CASE WHEN i > 0 THEN m END)::text) FROM wide, generate_series(1, 20) i');
+
+done_testing();
