@@ -43,8 +43,11 @@ add_twofold(double *sum, double *rest, double x)
 	*sum = exact_sum(s, error + *rest, rest);
 }
 
-/* scatter += grow * x x'; false when an entry is not finite any more. */
-static inline bool
+/*
+ * scatter += grow * x x'; false when an entry is not finite any more. The clones have no fused
+ * multiply-add, so that they round alike: the same bits on any machine.
+ */
+__attribute__((target_clones("default", "avx2"))) static bool
 scatter_add(double *restrict scatter, const double *restrict x, size_t d, double grow)
 {
 	bool finite = true;
@@ -61,8 +64,7 @@ scatter_add(double *restrict scatter, const double *restrict x, size_t d, double
 	return finite;
 }
 
-/* Without fused multiply-add the clones round alike: the same bits on any machine. */
-__attribute__((target_clones("default", "avx2"))) bool
+bool
 ms_moments_add(ms_moments *m, const void *x, double w, double *work)
 {
 	double *restrict mean = ms_moments_mean(m);
