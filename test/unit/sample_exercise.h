@@ -150,12 +150,13 @@ exercise_drawn(exercise *e)
 }
 
 static inline bool
-column_agrees(const ms_column *c)
+column_agrees(ms_ctx *ctx, const ms_column *c)
 {
 	ms_summary summary;
 	double middle = ms_describe_quantile(c, 0.5);
 
-	ms_describe_summary(c, &summary);
+	if (ms_describe_summary(ctx, c, &summary) != MS_OK)
+		return false;
 	return summary.min <= middle && middle <= summary.max && ms_describe_cdf(c, summary.max) == 1 &&
 		   ms_describe_cdf(c, middle) >= 0.4999999;
 }
@@ -173,7 +174,7 @@ exercise_columns(exercise *e)
 		ms_status status = ms_describe_column(&e->h.ctx, &arena, e->s, j, &c);
 
 		ok = status == MS_NOT_NUMERIC ||
-			 (status == MS_OK && (c.n == 0 || !isfinite(c.weight) || column_agrees(&c)));
+			 (status == MS_OK && (c.n == 0 || !isfinite(c.weight) || column_agrees(&e->h.ctx, &c)));
 	}
 	ms_arena_free(&arena);
 	return ok;

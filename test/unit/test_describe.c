@@ -27,6 +27,15 @@ describe(described *d, const sample_shape *shape, const sample_row *rows, size_t
 	return ms_describe_column(&d->h.ctx, &d->arena, d->v.s, dim, &d->c);
 }
 
+static double
+bandwidth(described *d)
+{
+	double out;
+
+	CHECK_INT(ms_describe_bandwidth(&d->h.ctx, &d->c, &out), MS_OK);
+	return out;
+}
+
 static void
 done(described *d)
 {
@@ -153,7 +162,7 @@ TEST(nothing_to_describe)
 	CHECK_INT(d.c.n, 0);
 	CHECK_INT(d.c.missing, 1);
 	CHECK_BITS(d.c.weight, 0.0);
-	ms_describe_summary(&d.c, &s);
+	CHECK_INT(ms_describe_summary(&d.h.ctx, &d.c, &s), MS_OK);
 	CHECK_BITS(s.n, 0.0);
 	CHECK(isnan(s.mean) && isnan(s.sd) && isnan(s.min) && isnan(s.median) && isnan(s.max));
 	done(&d);
@@ -169,7 +178,7 @@ TEST(old_faithful_as_in_r)
 
 	CHECK_INT(read_faithful(x, 0), 272);
 	describe_numbers(&d, x, 272);
-	ms_describe_summary(&d.c, &s);
+	CHECK_INT(ms_describe_summary(&d.h.ctx, &d.c, &s), MS_OK);
 	CHECK_NEAR(s.mean, 3.487783088235294, 1e-15);
 	CHECK_NEAR(s.sd, 1.1413712511052083, 1e-14);
 	CHECK_BITS(s.min, 1.6);
@@ -195,7 +204,7 @@ TEST(density_as_in_r)
 	described d;
 
 	describe_numbers(&d, x, read_faithful(x, 0));
-	h = ms_describe_bandwidth(&d.c);
+	h = bandwidth(&d);
 	CHECK_NEAR(h, 0.33477703446394325, 1e-14);
 	CHECK_INT(ms_describe_density(&d.h.ctx, &d.c, h, at, 5, density), MS_OK);
 	for (int i = 0; i < 5; i++)
@@ -291,7 +300,7 @@ repeat(const sample_row *rows, size_t n, sample_row *out)
 }
 
 static void
-check_same(const described *a, const described *b)
+check_same(described *a, described *b)
 {
 	double at[] = {-2, 0.3, 7, 11.5, 40};
 	double counts[2][12];
@@ -300,8 +309,8 @@ check_same(const described *a, const described *b)
 	ms_summary s[2];
 	host h;
 
-	ms_describe_summary(&a->c, s);
-	ms_describe_summary(&b->c, s + 1);
+	CHECK_INT(ms_describe_summary(&a->h.ctx, &a->c, s), MS_OK);
+	CHECK_INT(ms_describe_summary(&b->h.ctx, &b->c, s + 1), MS_OK);
 	CHECK_BITS(s[0].n, s[1].n);
 	CHECK_NEAR(s[0].mean, s[1].mean, 1e-15);
 	CHECK_NEAR(s[0].sd, s[1].sd, 1e-14);
@@ -315,7 +324,7 @@ check_same(const described *a, const described *b)
 	ms_describe_histogram(&a->c, 1, 19, 12, counts[0]);
 	ms_describe_histogram(&b->c, 1, 19, 12, counts[1]);
 	CHECK(memcmp(counts[0], counts[1], sizeof counts[0]) == 0);
-	CHECK_NEAR(ms_describe_bandwidth(&a->c), ms_describe_bandwidth(&b->c), 1e-14);
+	CHECK_NEAR(bandwidth(a), bandwidth(b), 1e-14);
 	host_init(&h);
 	CHECK_INT(ms_describe_density(&h.ctx, &a->c, 1.7, at, 5, density[0]), MS_OK);
 	CHECK_INT(ms_describe_density(&h.ctx, &b->c, 1.7, at, 5, density[1]), MS_OK);
@@ -378,7 +387,7 @@ summary_of(const double *x, size_t n)
 	ms_summary s;
 
 	describe_numbers(&d, x, n);
-	ms_describe_summary(&d.c, &s);
+	CHECK_INT(ms_describe_summary(&d.h.ctx, &d.c, &s), MS_OK);
 	done(&d);
 	return s;
 }
@@ -675,7 +684,7 @@ TEST(density_integrates_to_one)
 	describe_numbers(&d, x, read_faithful(x, 1));
 	for (int k = 0; k < M; k++)
 		at[k] = 0.07 * k;
-	CHECK_INT(ms_describe_density(&d.h.ctx, &d.c, ms_describe_bandwidth(&d.c), at, M, density),
+	CHECK_INT(ms_describe_density(&d.h.ctx, &d.c, bandwidth(&d), at, M, density),
 			  MS_OK);
 	for (int k = 0; k < M; k++)
 		sum += density[k] * 0.07;
@@ -692,13 +701,13 @@ TEST(bandwidth_is_never_zero)
 	described d;
 
 	describe_numbers(&d, mostly, 8);
-	CHECK_NEAR(ms_describe_bandwidth(&d.c), 0.9 * sqrt(8) * pow(8, -0.2), 1e-14);
+	CHECK_NEAR(bandwidth(&d), 0.9 * sqrt(8) * pow(8, -0.2), 1e-14);
 	done(&d);
 	describe_numbers(&d, constant, 3);
-	CHECK_NEAR(ms_describe_bandwidth(&d.c), 2.7 * pow(3, -0.2), 1e-15);
+	CHECK_NEAR(bandwidth(&d), 2.7 * pow(3, -0.2), 1e-15);
 	done(&d);
 	describe_numbers(&d, zero, 2);
-	CHECK_NEAR(ms_describe_bandwidth(&d.c), 0.9 * pow(2, -0.2), 1e-15);
+	CHECK_NEAR(bandwidth(&d), 0.9 * pow(2, -0.2), 1e-15);
 	done(&d);
 }
 

@@ -210,8 +210,8 @@ unit_of(const ms_column *c)
 }
 
 /* Weighted sum of ((x - centre) / unit)^power. */
-static double
-sum_power(const ms_column *c, double centre, double unit, int power)
+static ms_status
+sum_power(ms_ctx *ctx, const ms_column *c, double centre, double unit, int power, double *out)
 {
 	ms_sum sum = {0, 0};
 
@@ -220,36 +220,44 @@ sum_power(const ms_column *c, double centre, double unit, int power)
 		double z = c->x[i] / unit - centre / unit;
 
 		ms_sum_add(&sum, weight_at(c, i) * (power == 2 ? z * z : z));
+		MS_TRY(ms_tick(ctx, 4));
 	}
-	return ms_sum_get(&sum);
+	*out = ms_sum_get(&sum);
+	return MS_OK;
 }
 
 /*
- * Mean, and the root of the squared deviations' sum over `divisor`. Sums run over deviations from the median, so
- * that a constant column has its value as mean and no spread, and a far-off one loses no digits.
+ * Mean, and the root of the squared deviations' sum over `divisor`. Sums run over deviations from
+ * the median, so that a constant column has its value as mean and no spread, and a far-off one
+ * loses no digits.
  */
-static void
-mean_and_spread(const ms_column *c, double divisor, double *mean, double *spread)
+static ms_status
+mean_and_spread(ms_ctx *ctx, const ms_column *c, double divisor, double *mean, double *spread)
 {
 	double unit = unit_of(c);
 	double centre = ms_describe_quantile(c, 0.5);
-	double sum = sum_power(c, centre, unit, 1);
-	double shift = sum / c->weight;
-	double squares = sum_power(c, centre, unit, 2) - sum * shift;
+	double sum;
+	double squares;
+	double shift;
 
+	MS_TRY(sum_power(ctx, c, centre, unit, 1, &sum));
+	MS_TRY(sum_power(ctx, c, centre, unit, 2, &squares));
+	shift = sum / c->weight;
+	squares -= sum * shift;
 	*mean = (centre / unit + shift) * unit;
 	*spread = sqrt(fmax(squares, 0) / divisor) * unit;
+	return MS_OK;
 }
 
-void
-ms_describe_summary(const ms_column *c, ms_summary *out)
+ms_status
+ms_describe_summary(ms_ctx *ctx, const ms_column *c, ms_summary *out)
 {
 	double sd;
 
 	*out = (ms_summary){c->weight, c->missing, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
 	if (c->n == 0)
-		return;
-	mean_and_spread(c, c->weight - 1, &out->mean, &sd);
+		return MS_OK;
+	MS_TRY(mean_and_spread(ctx, c, c->weight - 1, &out->mean, &sd));
 	if (c->weight > 1)
 		out->sd = sd;
 	out->min = c->x[0];
@@ -257,6 +265,7 @@ ms_describe_summary(const ms_column *c, ms_summary *out)
 	out->median = ms_describe_quantile(c, 0.5);
 	out->q3 = ms_describe_quantile(c, 0.75);
 	out->max = c->x[c->n - 1];
+	return MS_OK;
 }
 
 /* --- the interval of a quantile ------------------------------------------------------------- */
@@ -408,8 +417,8 @@ ms_describe_histogram(const ms_column *c, double lo, double hi, int bins, double
 #define REACH 8.5
 #define BLOCK 4096
 
-double
-ms_describe_bandwidth(const ms_column *c)
+ms_status
+ms_describe_bandwidth(ms_ctx *ctx, const ms_column *c, double *out)
 {
 	double n = ms_describe_effective(c);
 	double mean;
@@ -417,12 +426,13 @@ ms_describe_bandwidth(const ms_column *c)
 	double sd;
 	double scale;
 
-	mean_and_spread(c, c->weight, &mean, &spread);
+	MS_TRY(mean_and_spread(ctx, c, c->weight, &mean, &spread));
 	sd = n > 1 ? spread * sqrt(n / (n - 1)) : spread;
 	scale = fmin(sd, interquartile(c) / 1.34);
 	if (scale <= 0)
 		scale = sd > 0 ? sd : fabs(c->x[0]) > 0 ? fabs(c->x[0]) : 1;
-	return 0.9 * scale * pow(n, -0.2);
+	*out = 0.9 * scale * pow(n, -0.2);
+	return MS_OK;
 }
 
 /* Sum of the kernel at x over values first .. end - 1. */

@@ -45,7 +45,7 @@ typedef struct ms_summary
 } ms_summary;
 
 /* All numbers but n and missing are NaN when c->n = 0. O(n). */
-extern void ms_describe_summary(const ms_column *c, ms_summary *out);
+extern ms_status ms_describe_summary(ms_ctx *ctx, const ms_column *c, ms_summary *out);
 
 /*
  * Rows that the weights stand for in errors and bandwidths: their sum when all are integers, for
@@ -79,7 +79,7 @@ extern void ms_describe_histogram(const ms_column *c, double lo, double hi, int 
  * Silverman's bandwidth (1986, eq. 3.31), 0.9 min(sd, iqr / 1.34) n^(-1/5), always above 0: where
  * the iqr is 0 the sd serves, and for a constant column |x| or 1, as in R's bw.nrd0. O(n).
  */
-extern double ms_describe_bandwidth(const ms_column *c);
+extern ms_status ms_describe_bandwidth(ms_ctx *ctx, const ms_column *c, double *out);
 
 /*
  * Gaussian kernel density at x[m], in any order, density[m] out. Rows farther than 8.5 bandwidths

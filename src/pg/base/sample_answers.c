@@ -309,10 +309,14 @@ enum CurveKind
 static void
 curve_points(ms_ctx *ctx, const ms_column *column, enum CurveKind kind, int points, double *x, double *y)
 {
-	double bandwidth = kind == CURVE_DENSITY ? ms_describe_bandwidth(column) : 0;
-	double lo = column->x[0] - 3 * bandwidth;
-	double hi = column->x[column->n - 1] + 3 * bandwidth;
+	double bandwidth = 0;
+	double lo;
+	double hi;
 
+	if (kind == CURVE_DENSITY)
+		CORE(ctx, ms_describe_bandwidth(ctx, column, &bandwidth));
+	lo = column->x[0] - 3 * bandwidth;
+	hi = column->x[column->n - 1] + 3 * bandwidth;
 	for (int i = 0; i < points; i++)
 	{
 		double share = points > 1 ? (double) i / (points - 1) : 0.5;
@@ -401,7 +405,7 @@ summarise(const ms_sample *s, size_t j)
 	CORE(&ctx, ms_describe_column(&ctx, &arena, s, j, &column));
 	summary.missing = column.missing;
 	if (!column_empty(&column))
-		ms_describe_summary(&column, &summary);
+		CORE(&ctx, ms_describe_summary(&ctx, &column, &summary));
 	ms_arena_free(&arena);
 	return summary;
 }
