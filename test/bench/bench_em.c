@@ -2,7 +2,7 @@
  * bench_em.c: seconds of an EM iteration, its GFLOP/s, and those of dgemm on the same shapes.
  *
  *   gcc -std=gnu11 -O2 -ftree-vectorize -fopenmp-simd -fno-math-errno -Isrc -o /tmp/bench_em \
- *       test/bench/bench_em.c src/core/mixture/{kernel,mstep,gmm}.c \
+ *       test/bench/bench_em.c src/core/mixture/{kernel,mstep,families,prior,mix,gmm}.c \
  *       src/core/base/{ctx,linalg,wire,hash}.c -lopenblas -lm
  *   OPENBLAS_NUM_THREADS=1 /tmp/bench_em n d k full|tied|diag|spherical iterations [level] [file]
  *
@@ -211,7 +211,7 @@ main(int argc, char **argv)
 	ms_arena_init(&arena, &ctx);
 	must(ms_mix_new(&arena, ms_mstep_shape(family), k, d, &mix));
 	must(ms_mix_stats_new(&arena, &mix, &stats));
-	must(ms_mstep_new(&arena, family, k, d, ones, &step));
+	must(ms_mstep_new(&arena, family, k, d, ones, NULL, &step));
 	must(ms_kernel_new(&ctx, &arena, mix.shape, k, d, &kernel));
 	if (level >= 0)
 		ms_kernel_set_level(kernel, level);

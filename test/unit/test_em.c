@@ -406,7 +406,7 @@ stepper_init(stepper *s, const ms_rows *rows, ms_gmm_family family, size_t k)
 	s->view = (ms_view){*rows, s->zeros, s->ones};
 	CHECK_INT(ms_mix_new(a, shape, k, rows->d, &s->mix), MS_OK);
 	CHECK_INT(ms_mix_stats_new(a, &s->mix, &s->stats), MS_OK);
-	CHECK_INT(ms_mstep_new(a, family, k, rows->d, s->ones, &s->step), MS_OK);
+	CHECK_INT(ms_mstep_new(a, family, k, rows->d, s->ones, NULL, &s->step), MS_OK);
 	CHECK_INT(ms_kernel_new(&s->h.ctx, a, shape, k, rows->d, &s->kernel), MS_OK);
 }
 

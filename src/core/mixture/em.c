@@ -15,8 +15,14 @@
 #include "core/base/hash.h"
 #include "core/base/linalg.h"
 #include "core/base/rng.h"
+#include "core/mixture/columns.h"
 #include "core/mixture/kernel.h"
+#include "core/mixture/mix.h"
 #include "core/mixture/mstep.h"
+#include "core/mixture/noise.h"
+#include "core/mixture/patterns.h"
+#include "core/mixture/prior.h"
+#include "core/mixture/score.h"
 
 /* every start runs to its end while n k (d^2 + 8) (diagonals: n k (d + 8)) is at most this */
 #define SHORT_WORK 2e6
@@ -40,10 +46,6 @@
 /* two starts reached the same end when their log-likelihoods are so near, relatively */
 #define SAME_END 1e-6
 
-/* standard deviations beyond these bounds have no square that is a number */
-#define LEAST_SPREAD 1e-150
-#define MOST_SPREAD 1e150
-
 #define STREAM_PART UINT64_C(0x656d2070617274)
 
 /* How good an end is, best first: a better class wins over a greater likelihood. */
@@ -60,12 +62,22 @@ typedef struct candidate
 {
 	ms_mix mix;
 	end_class class;
+	double objective;	   /* what is maximised: log-likelihood, plus log prior; in raw units */
 	double log_likelihood; /* in raw units */
 	double log_best;
 	uint32_t iterations;
 	ms_gmm_stop stop;
 	uint32_t *problems; /* k */
 } candidate;
+
+/* Rows for EM, and grouped by their gaps where there may be any. */
+typedef struct source
+{
+	ms_view view;
+	double shift; /* log-likelihood that the view adds */
+	bool grouped;
+	ms_patterns groups;
+} source;
 
 typedef struct fit
 {
@@ -75,14 +87,17 @@ typedef struct fit
 	size_t k;
 	size_t d;
 	ms_mix_shape shape;
-	ms_view view; /* all rows */
-	ms_view part; /* the rows that starts run on */
-	double *centre;
-	double *scale;
-	double *variances; /* of the columns in the view's units */
-	double log_scale;  /* sum of log scale: log-likelihood per unit of weight that the view adds */
-	double weight;
-	uint64_t rows; /* of positive weight */
+	ms_columns columns;
+	source all;	  /* all rows */
+	source part;  /* the rows that starts run on */
+	ms_view seeds; /* the same as seeds see them: gaps filled, noise without weight */
+	double lonely; /* weight of the rows that start as noise */
+	double weight; /* of all rows; their effective number where weights are no frequencies */
+	double factor; /* weight over the sum of weights */
+	double log_volume;
+	double *log_sides; /* of the noise, in the view's units; or NULL */
+	ms_prior prior;
+	double prior_shift; /* log prior that the view adds */
 	uint64_t distinct;
 	ms_kernel *kernel;
 	ms_mstep step;
@@ -90,7 +105,7 @@ typedef struct fit
 	candidate current;
 	candidate best[FINALISTS];
 	size_t kept; /* filled places of best */
-	double *ends; /* n_init log-likelihoods of starts that ran to their end */
+	double *ends; /* objectives of starts that ran to their end */
 	end_class *classes;
 	size_t ended;
 } fit;
@@ -138,7 +153,7 @@ ms_em_memory(size_t n, size_t d, const ms_em_options *o)
 {
 	ms_mix_shape shape = ms_mstep_shape(o->family);
 	size_t part = part_rows(n, d, o);
-	size_t mixes = places(n, d, o) + 2;
+	size_t mixes = places(n, d, o) + 2 + (o->start != NULL) + (o->hint != NULL);
 	size_t mix;
 	size_t bytes;
 	size_t rows;
@@ -151,9 +166,21 @@ ms_em_memory(size_t n, size_t d, const ms_em_options *o)
 	ms_size_add(bytes, rows, &bytes);
 	ms_size_mul(part < n ? part : 0, (d + 1) * sizeof(double), &rows);
 	ms_size_add(bytes, rows, &bytes);
+	if (o->missing || o->noise > 0)
+	{
+		ms_size_mul(part, (d + 4) * sizeof(double), &rows);
+		ms_size_add(bytes, rows + 65536, &bytes);
+	}
+	if (o->missing)
+	{
+		ms_size_add(bytes, ms_patterns_bytes(n, o->k, d), &bytes);
+		ms_size_add(bytes, ms_patterns_bytes(part < n ? part : 0, o->k, d), &bytes);
+	}
+	ms_size_add(bytes, ms_mstep_bytes(o->family, o->prior, o->k, d), &bytes);
 	ms_size_add(bytes, ms_seeding_bytes(part, d, o->k), &bytes);
 	ms_size_add(bytes, ms_kernel_bytes(shape, o->k, d), &bytes);
-	ms_size_add(bytes, 2 * d * d * sizeof(double) + 16384, &bytes);
+	ms_size_add(bytes, (o->noise > 0 || o->prior ? 5 : 2) * d * (d + 2) * sizeof(double), &bytes);
+	ms_size_add(bytes, 16384, &bytes);
 	return bytes;
 }
 
@@ -168,157 +195,108 @@ check_options(ms_ctx *ctx, const ms_em_options *o)
 		return ms_fail(ctx, MS_BAD_ARGUMENT, "max_iter", 0, o->max_iter, 1);
 	if (!(o->tol >= 0))
 		return ms_fail(ctx, MS_BAD_ARGUMENT, "tol", 0, o->tol, 0);
+	if (!(o->noise >= 0 && o->noise < 1))
+		return ms_fail(ctx, MS_BAD_ARGUMENT, "noise", 0, o->noise, o->noise < 0 ? 0 : 1);
+	if (o->prior && !ms_prior_exists(o->family))
+		return ms_fail(ctx, MS_BAD_ARGUMENT, "prior", 0, o->family, 0);
+	return MS_OK;
+}
+
+static ms_status
+check_model(ms_ctx *ctx, const ms_em_options *o, const ms_gmm *m, size_t d)
+{
+	if (m && m->k != o->k)
+		return ms_fail(ctx, MS_MISMATCH, "components", 0, m->k, (double) o->k);
+	if (m && m->d != d)
+		return ms_fail(ctx, MS_MISMATCH, "columns", 0, m->d, (double) d);
 	return MS_OK;
 }
 
 /* --- the view ------------------------------------------------------------------------------- */
 
-static ms_status
-check_row(ms_ctx *ctx, const ms_rows *rows, size_t i)
-{
-	const double *x = rows->x + i * rows->stride;
-	double w = ms_rows_weight(rows, i);
-
-	if (!(w >= 0) || isinf(w))
-		return ms_fail(ctx, MS_BAD_WEIGHT, "weight", (int64_t) i + 1, w, 0);
-	for (size_t c = 0; c < rows->d; c++)
-	{
-		if (!isfinite(x[c]))
-			return ms_fail(ctx, MS_NOT_FINITE, "element", (int64_t) c + 1, x[c], 0);
-	}
-	return ms_tick(ctx, 2 + rows->d);
-}
-
-/* Least and greatest of each column, over rows that weigh something. */
-static ms_status
-find_ranges(fit *f, double *low, double *high)
-{
-	const ms_rows *rows = &f->view.rows;
-	ms_sum weight = {0, 0};
-
-	for (size_t c = 0; c < f->d; c++)
-	{
-		low[c] = INFINITY;
-		high[c] = -INFINITY;
-	}
-	for (size_t i = 0; i < rows->n; i++)
-	{
-		const double *x = rows->x + i * rows->stride;
-
-		MS_TRY(check_row(f->ctx, rows, i));
-		if (ms_rows_weight(rows, i) == 0)
-			continue;
-		f->rows++;
-		ms_sum_add(&weight, ms_rows_weight(rows, i));
-		for (size_t c = 0; c < f->d; c++)
-		{
-			low[c] = x[c] < low[c] ? x[c] : low[c];
-			high[c] = x[c] > high[c] ? x[c] : high[c];
-		}
-	}
-	f->weight = ms_sum_get(&weight);
-	if (!isfinite(f->weight))
-		return ms_fail(f->ctx, MS_TOO_LARGE, "weight", 0, f->weight, DBL_MAX);
-	return MS_OK;
-}
-
 /*
- * Means and standard deviations, of t = (x - middle) / half range, which is within [-1, 1]
- * whatever the size of x. On return centre and scale hold mean and standard deviation of x.
+ * Whether each column may have its own divisor, for EM does not notice it (gmm.md, section 3).
+ * Under the one it may have, it is equivariant in any family: the fit is that of the raw rows.
  */
-static ms_status
-find_spreads(fit *f, const double *low, const double *high, double *s1, double *s2)
+static bool
+own_scales(const ms_em_options *o)
 {
-	const ms_rows *rows = &f->view.rows;
-
-	for (size_t c = 0; c < f->d; c++)
+	switch (o->family)
 	{
-		f->centre[c] = low[c] / 2 + high[c] / 2;
-		f->scale[c] = high[c] / 2 - low[c] / 2;
-		if (!(f->scale[c] > LEAST_SPREAD))
-			return ms_fail(f->ctx, MS_CONSTANT, "column", (int64_t) c + 1, low[c], 0);
-		if (f->scale[c] > MOST_SPREAD)
-			return ms_fail(f->ctx, MS_TOO_LARGE, "range", (int64_t) c + 1, f->scale[c] * 2,
-						   MOST_SPREAD);
-	}
-	for (size_t i = 0; i < rows->n; i++)
-	{
-		const double *x = rows->x + i * rows->stride;
-		double w = ms_rows_weight(rows, i) / f->weight;
-
-		MS_TRY(ms_tick(f->ctx, 2 + f->d));
-		for (size_t c = 0; c < f->d; c++)
-		{
-			double t = (x[c] - f->centre[c]) / f->scale[c];
-
-			s1[c] += w * t;
-			s2[c] += w * t * t;
-		}
-	}
-	for (size_t c = 0; c < f->d; c++)
-	{
-		f->centre[c] += f->scale[c] * s1[c];
-		f->scale[c] *= sqrt(fmax(s2[c] - s1[c] * s1[c], 0));
-		if (!(f->scale[c] > LEAST_SPREAD))
-			return ms_fail(f->ctx, MS_CONSTANT, "column", (int64_t) c + 1, low[c], 0);
-	}
-	return MS_OK;
-}
-
-/*
- * Divisors: each column's own where EM does not notice it (gmm.md, section 3), else the root of
- * the mean variance. EM is equivariant under either, so that the fit is that of the raw rows.
- */
-static void
-set_scale(fit *f)
-{
-	bool own = f->o->scale == MS_GMM_SCALE_AUTO && f->o->family != MS_GMM_SPHERICAL;
-	double mean = 0;
-
-	for (size_t c = 0; c < f->d; c++)
-		mean += f->scale[c] * f->scale[c] / (double) f->d;
-	f->log_scale = 0;
-	for (size_t c = 0; c < f->d; c++)
-	{
-		double sd = f->scale[c];
-
-		f->scale[c] = 1 / (own ? sd : sqrt(mean));
-		f->variances[c] = own ? 1 : sd * sd / mean;
-		f->log_scale += log(f->scale[c]);
+		case MS_GMM_SPHERICAL:
+		case MS_GMM_EII:
+		case MS_GMM_EEV:
+		case MS_GMM_VEV:
+			return false;
+		default:
+			return o->scale == MS_GMM_SCALE_AUTO;
 	}
 }
 
 static ms_status
-make_view(fit *f)
+make_view(fit *f, const ms_rows *rows)
 {
-	ms_arena arena = {f->ctx, NULL, f->scratch->used};
-	double *low;
-	ms_status status;
-
-	MS_TRY(MS_ALLOC(f->scratch, f->d, &f->centre));
-	MS_TRY(MS_ALLOC(f->scratch, f->d, &f->scale));
-	MS_TRY(MS_ALLOC(f->scratch, f->d, &f->variances));
-	status = MS_ZEROED(&arena, 4 * f->d, &low);
-	if (status == MS_OK)
-		status = find_ranges(f, low, low + f->d);
-	if (status == MS_OK && f->rows == 0)
-		status = ms_fail(f->ctx, MS_TOO_FEW, "rows", 0, 0, (double) f->k);
-	if (status == MS_OK)
-		status = find_spreads(f, low, low + f->d, low + 2 * f->d, low + 3 * f->d);
-	ms_arena_free(&arena);
-	if (status != MS_OK)
-		return status;
-	set_scale(f);
-	f->view.centre = f->centre;
-	f->view.scale = f->scale;
+	MS_TRY(ms_columns_new(f->ctx, f->scratch, rows, f->o->missing, own_scales(f->o), f->k,
+						  &f->columns));
+	f->all.view = (ms_view){*rows, f->columns.centre, f->columns.scale};
+	f->weight = f->columns.weight;
+	if (f->o->importance)
+		f->weight = f->columns.weight / f->columns.squares * f->columns.weight;
+	f->factor = f->weight / f->columns.weight;
 	return MS_OK;
+}
+
+static ms_status
+make_prior(fit *f)
+{
+	double log_scale = 0;
+	size_t matrices = ms_gmm_matrices(f->o->family, f->k);
+
+	if (!f->o->prior)
+		return MS_OK;
+	MS_TRY(ms_prior_new(f->ctx, f->scratch, &f->all.view, f->weight, f->columns.variances,
+						f->o->family, f->k, &f->prior));
+	for (size_t c = 0; c < f->d; c++)
+		log_scale += log(f->columns.scale[c]);
+	f->prior_shift = ms_prior_divisor(&f->prior, f->k, f->d) * (double) matrices * log_scale;
+	return MS_OK;
+}
+
+static ms_status
+make_noise(fit *f)
+{
+	const ms_columns *c = &f->columns;
+	double rest;
+
+	if (f->o->noise == 0)
+		return MS_OK;
+	MS_TRY(ms_noise_log_volume(f->ctx, &f->all.view.rows, c->low, c->high, &f->log_volume));
+	MS_TRY(MS_ALLOC(f->scratch, f->d, &f->log_sides));
+	rest = f->log_volume;
+	for (size_t i = 0; i < f->d; i++)
+		rest -= log(c->high[i] - c->low[i]);
+	for (size_t i = 0; i < f->d; i++)
+		f->log_sides[i] =
+			log(c->high[i] - c->low[i]) + rest / (double) f->d + log(c->scale[i]);
+	return MS_OK;
+}
+
+/* What EM needs of the rows in s->view. */
+static ms_status
+make_source(fit *f, source *s)
+{
+	MS_TRY(ms_columns_shift(f->ctx, &f->columns, &s->view.rows, f->o->missing, &s->shift));
+	s->grouped = f->o->missing;
+	if (!s->grouped)
+		return MS_OK;
+	return ms_patterns_new(f->ctx, f->scratch, &s->view.rows, &f->current.mix, &s->groups);
 }
 
 /* A drawn part of the rows, each equally likely, in their order (Knuth, algorithm S). */
 static ms_status
 draw_part(fit *f, size_t size)
 {
-	const ms_rows *rows = &f->view.rows;
+	const ms_rows *rows = &f->all.view.rows;
 	size_t width = f->d + (rows->w != NULL);
 	double *part;
 	size_t taken = 0;
@@ -338,8 +316,66 @@ draw_part(fit *f, size_t size)
 			row[f->d] = ms_rows_weight(rows, i);
 		taken++;
 	}
-	f->part = f->view;
-	f->part.rows = (ms_rows){part, rows->w ? part + f->d : NULL, size, f->d, width};
+	f->part.view = f->all.view;
+	f->part.view.rows = (ms_rows){part, rows->w ? part + f->d : NULL, size, f->d, width};
+	return MS_OK;
+}
+
+/* A copy of the rows of a part, gaps filled by the mean; it has weights. */
+static ms_status
+fill_rows(fit *f, const ms_rows *rows, ms_rows *out)
+{
+	size_t width = f->d + 1;
+	double *to;
+
+	MS_TRY(MS_ALLOC(f->scratch, rows->n * width, &to));
+	*out = (ms_rows){to, to + f->d, rows->n, f->d, width};
+	for (size_t i = 0; i < rows->n; i++)
+	{
+		const double *x = rows->x + i * rows->stride;
+		size_t there = 0;
+
+		MS_TRY(ms_tick(f->ctx, 2 + f->d));
+		for (size_t c = 0; c < f->d; c++)
+		{
+			there += !isnan(x[c]);
+			to[i * width + c] = isnan(x[c]) ? f->columns.centre[c] : x[c];
+		}
+		to[i * width + f->d] = there > 0 ? ms_rows_weight(rows, i) : 0;
+	}
+	return MS_OK;
+}
+
+/* Rows that start as noise lose their weight, so that no seed falls on them. */
+static ms_status
+set_noise_aside(fit *f, double *weights)
+{
+	const ms_rows *rows = &f->seeds.rows;
+	bool *lonely;
+
+	MS_TRY(MS_ALLOC(f->scratch, rows->n, &lonely));
+	MS_TRY(ms_noise_mark(f->ctx, &f->seeds, f->o->noise, (uint64_t) f->o->seed, lonely));
+	f->lonely = 0;
+	for (size_t i = 0; i < rows->n; i++)
+	{
+		if (!lonely[i])
+			continue;
+		f->lonely += weights[i * rows->stride];
+		weights[i * rows->stride] = 0;
+	}
+	return MS_OK;
+}
+
+/* The rows of the part as seeding and the first M step see them. */
+static ms_status
+make_seeds(fit *f)
+{
+	f->seeds = f->part.view;
+	if (!f->o->missing && f->o->noise == 0)
+		return MS_OK;
+	MS_TRY(fill_rows(f, &f->part.view.rows, &f->seeds.rows));
+	if (f->o->noise > 0)
+		MS_TRY(set_noise_aside(f, (double *) f->seeds.rows.w));
 	return MS_OK;
 }
 
@@ -378,7 +414,7 @@ add_labelled(fit *f, const double *x, double w, size_t j)
 	{
 		for (size_t c = 0; c < d; c++)
 		{
-			double z = (x[c] - f->centre[c]) * f->scale[c] - mean[c];
+			double z = (x[c] - f->columns.centre[c]) * f->columns.scale[c] - mean[c];
 
 			s1[c] += w * z;
 			s2[j * d + c] += w * z * z;
@@ -388,7 +424,7 @@ add_labelled(fit *f, const double *x, double w, size_t j)
 	s2 += f->shape == MS_MIX_TIED ? 0 : j * ms_packed_size(d);
 	for (size_t c = 0; c < d; c++)
 	{
-		y[c] = (x[c] - f->centre[c]) * f->scale[c] - mean[c];
+		y[c] = (x[c] - f->columns.centre[c]) * f->columns.scale[c] - mean[c];
 		s1[c] += w * y[c];
 		for (size_t b = 0; b <= c; b++)
 			s2[ms_packed_at(c, b)] += w * y[c] * y[b];
@@ -399,20 +435,21 @@ add_labelled(fit *f, const double *x, double w, size_t j)
 static ms_status
 start_from_seeds(fit *f, ms_arena *arena, uint64_t seed, int rounds)
 {
-	const ms_rows *rows = &f->part.rows;
+	const ms_rows *rows = &f->seeds.rows;
 	ms_seeds seeds;
 	uint32_t *labels;
 	double potential;
 
-	MS_TRY(ms_seeding_kmeanspp(f->ctx, arena, &f->part, f->k, MS_SEEDING_AUTO, seed, &seeds));
+	MS_TRY(ms_seeding_kmeanspp(f->ctx, arena, &f->seeds, f->k, MS_SEEDING_AUTO, seed, &seeds));
 	f->distinct = seeds.k;
 	if (seeds.k < f->k)
 		return MS_OK;
 	MS_TRY(MS_ALLOC(arena, rows->n, &labels));
-	MS_TRY(ms_seeding_lloyd(f->ctx, arena, &f->part, f->k, seeds.centers, rounds, labels,
+	MS_TRY(ms_seeding_lloyd(f->ctx, arena, &f->seeds, f->k, seeds.centers, rounds, labels,
 							&potential));
 	set_unit(&f->current.mix, seeds.centers);
 	ms_mix_stats_clear(&f->stats, &f->current.mix);
+	ms_sum_add(&f->stats.noise, f->lonely);
 	for (size_t i = 0; i < rows->n; i++)
 	{
 		MS_TRY(ms_tick(f->ctx, 4 + (f->shape == MS_MIX_DIAGONAL ? f->d : f->d * f->d)));
@@ -424,10 +461,29 @@ start_from_seeds(fit *f, ms_arena *arena, uint64_t seed, int rounds)
 static void
 tell(const fit *f, const candidate *c)
 {
-	ms_progress p = {"em", c->iterations, NAN, c->log_likelihood};
+	ms_progress p = {"em", c->iterations, NAN, c->objective};
 
 	if (f->ctx->progress)
 		f->ctx->progress(f->ctx, &p);
+}
+
+/* The statistics of the rows under the candidate's mixture, and what they say of it. */
+static ms_status
+expect(fit *f, candidate *c, source *rows)
+{
+	ms_mix_stats_clear(&f->stats, &c->mix);
+	if (rows->grouped)
+		MS_TRY(ms_patterns_pass(f->ctx, &rows->groups, f->kernel, &c->mix, &rows->view, &f->stats));
+	else
+		MS_TRY(ms_kernel_pass(f->ctx, f->kernel, &c->mix, &rows->view, &f->stats));
+	if (f->factor != 1)
+		ms_mix_stats_scale(&f->stats, &c->mix, f->factor);
+	c->log_likelihood = ms_sum_get(&f->stats.log_likelihood) + f->factor * rows->shift;
+	c->log_best = ms_sum_get(&f->stats.log_best);
+	c->objective = c->log_likelihood;
+	if (f->o->prior)
+		c->objective += ms_prior_log(&f->prior, &c->mix) + f->prior_shift;
+	return MS_OK;
 }
 
 /*
@@ -435,7 +491,7 @@ tell(const fit *f, const candidate *c)
  * log-likelihood of that very mixture. A regularised step may lower it: then it must settle.
  */
 static ms_status
-iterate(fit *f, candidate *c, const ms_view *view, int max_iter)
+iterate(fit *f, candidate *c, source *rows, int max_iter)
 {
 	double before = -INFINITY;
 
@@ -444,16 +500,12 @@ iterate(fit *f, candidate *c, const ms_view *view, int max_iter)
 	{
 		double gain;
 
-		ms_mix_stats_clear(&f->stats, &c->mix);
-		MS_TRY(ms_kernel_pass(f->ctx, f->kernel, &c->mix, view, &f->stats));
-		c->log_likelihood = ms_sum_get(&f->stats.log_likelihood) +
-							ms_sum_get(&f->stats.weight) * f->log_scale;
-		c->log_best = ms_sum_get(&f->stats.log_best);
+		MS_TRY(expect(f, c, rows));
 		tell(f, c);
-		gain = c->log_likelihood - before;
+		gain = c->objective - before;
 		if (f->step.any_regularised)
 			gain = fabs(gain);
-		before = c->log_likelihood;
+		before = c->objective;
 		if (gain < f->o->tol * (fabs(before) + 1) || (gain <= 0 && f->o->tol == 0))
 		{
 			c->stop = MS_GMM_STOP_TOL;
@@ -481,7 +533,7 @@ is_spike(const fit *f, const ms_mix *mix, size_t j)
 {
 	double others = 0;
 
-	if (f->k == 1 || f->shape == MS_MIX_TIED)
+	if (f->k == 1 || ms_gmm_is_tied(f->o->family))
 		return false;
 	for (size_t i = 0; i < f->k; i++)
 		others += i == j ? 0 : log_volume(f, mix, i) / (double) (f->k - 1);
@@ -492,7 +544,7 @@ is_spike(const fit *f, const ms_mix *mix, size_t j)
 static void
 judge(const fit *f, candidate *c)
 {
-	end_class class = f->step.failed || !isfinite(c->log_likelihood) ? END_DEGENERATE : END_SOUND;
+	end_class class = f->step.failed || !isfinite(c->objective) ? END_DEGENERATE : END_SOUND;
 
 	for (size_t j = 0; j < f->k; j++)
 	{
@@ -500,7 +552,7 @@ judge(const fit *f, candidate *c)
 		bool few = n < (double) f->d + 2;
 		bool regularised = f->step.regularised[j];
 		bool spike = !regularised && is_spike(f, &c->mix, j);
-		bool ridge = regularised && (f->shape == MS_MIX_TIED ? f->weight < (double) f->d + 2 : few);
+		bool ridge = regularised && (ms_gmm_is_tied(f->o->family) ? f->weight < (double) f->d + 2 : few);
 		end_class own = ridge		  ? END_DEGENERATE
 						: regularised ? END_REGULARISED
 						: spike		  ? END_SPIKE
@@ -517,7 +569,7 @@ judge(const fit *f, candidate *c)
 static bool
 is_better(const candidate *a, const candidate *b)
 {
-	return a->class != b->class ? a->class < b->class : a->log_likelihood > b->log_likelihood;
+	return a->class != b->class ? a->class < b->class : a->objective > b->objective;
 }
 
 static void
@@ -549,9 +601,9 @@ keep(fit *f, size_t most)
 }
 
 static void
-note_end(fit *f, double log_likelihood, end_class class)
+note_end(fit *f, double objective, end_class class)
 {
-	f->ends[f->ended] = log_likelihood;
+	f->ends[f->ended] = objective;
 	f->classes[f->ended++] = class;
 }
 
@@ -562,6 +614,7 @@ new_candidate(fit *f, candidate *c)
 {
 	*c = (candidate){.stop = MS_GMM_STOP_NONE};
 	MS_TRY(ms_mix_new(f->scratch, f->shape, f->k, f->d, &c->mix));
+	c->mix.log_sides = f->log_sides;
 	return MS_ZEROED(f->scratch, f->k, &c->problems);
 }
 
@@ -576,24 +629,64 @@ seed_start(fit *f, int s)
 	ms_arena_free(&arena);
 	if (status != MS_OK || f->distinct == f->k)
 		return status;
-	if (f->part.rows.n == f->view.rows.n)
+	if (f->part.view.rows.n == f->all.view.rows.n)
 		return ms_fail(f->ctx, MS_TOO_FEW, "rows", 0, (double) f->distinct, (double) f->k);
-	f->part = f->view;
+	f->part = f->all;
+	MS_TRY(make_seeds(f));
 	return seed_start(f, s);
+}
+
+/* A model of the user's as the first mixture of a start. Noise comes and goes as the fit has it. */
+static ms_status
+model_start(fit *f, const ms_gmm *m)
+{
+	ms_mix *mix = &f->current.mix;
+	ms_mix given;
+	double noise = f->o->noise == 0 ? 0 : m->noise > 0 ? m->noise : f->o->noise;
+
+	MS_TRY(ms_mix_from_model(f->ctx, f->scratch, m, f->o->family, &f->all.view, &given));
+	ms_mix_copy(mix, &given);
+	mix->noise = noise;
+	for (size_t j = 0; j < f->k; j++)
+	{
+		double w = mix->weights[j] * (1 - noise) / (1 - m->noise);
+
+		mix->constants[j] += (double) f->d * 0.5 * log(2 * M_PI) - log(mix->weights[j]);
+		mix->weights[j] = w;
+		f->step.regularised[j] = false;
+	}
+	ms_mix_finish_constants(mix);
+	f->step.failed = f->step.any_regularised = false;
+	return MS_OK;
+}
+
+/* Start s: that of the user, or n_init from seeds, and the hint after them. */
+static ms_status
+begin_start(fit *f, int s)
+{
+	if (f->o->start)
+		return model_start(f, f->o->start);
+	return s < f->o->n_init ? seed_start(f, s) : model_start(f, f->o->hint);
+}
+
+static int
+starts_of(const ms_em_options *o)
+{
+	return o->start ? 1 : o->n_init + (o->hint != NULL);
 }
 
 static ms_status
 run_starts(fit *f, size_t most, int max_iter, bool to_the_end)
 {
-	for (int s = 0; s < f->o->n_init; s++)
+	for (int s = 0; s < starts_of(f->o); s++)
 	{
-		MS_TRY(seed_start(f, s));
+		MS_TRY(begin_start(f, s));
 		f->current.iterations = 0;
-		f->current.log_likelihood = -INFINITY;
+		f->current.log_likelihood = f->current.objective = -INFINITY;
 		MS_TRY(iterate(f, &f->current, &f->part, max_iter));
 		judge(f, &f->current);
 		if (to_the_end)
-			note_end(f, f->current.log_likelihood, f->current.class);
+			note_end(f, f->current.objective, f->current.class);
 		keep(f, most);
 	}
 	return MS_OK;
@@ -601,7 +694,7 @@ run_starts(fit *f, size_t most, int max_iter, bool to_the_end)
 
 /* A candidate goes on where it stopped. */
 static ms_status
-go_on(fit *f, candidate *c, const ms_view *view)
+go_on(fit *f, candidate *c, source *rows)
 {
 	f->step.failed = f->step.any_regularised = false;
 	for (size_t j = 0; j < f->k; j++)
@@ -609,7 +702,7 @@ go_on(fit *f, candidate *c, const ms_view *view)
 		f->step.regularised[j] = (c->problems[j] & MS_GMM_PROBLEM_REGULARISED) != 0;
 		f->step.any_regularised |= f->step.regularised[j];
 	}
-	MS_TRY(iterate(f, c, view, f->o->max_iter - (int) c->iterations));
+	MS_TRY(iterate(f, c, rows, f->o->max_iter - (int) c->iterations));
 	judge(f, c);
 	return MS_OK;
 }
@@ -651,7 +744,7 @@ run_finals_on_part(fit *f)
 static ms_status
 run_finals(fit *f)
 {
-	bool parted = f->part.rows.n < f->view.rows.n;
+	bool parted = f->part.view.rows.n < f->all.view.rows.n;
 	double before = NAN;
 
 	if (parted)
@@ -659,40 +752,56 @@ run_finals(fit *f)
 	for (size_t i = 0; i < f->kept && f->best[i].class != END_DEGENERATE; i++)
 	{
 		candidate *c = &f->best[i];
-		bool met = parted && same_end(c->log_likelihood, before);
+		bool met = parted && same_end(c->objective, before);
 
-		before = c->log_likelihood;
+		before = c->objective;
 		if (met)
 		{
-			c->log_likelihood = -INFINITY;
+			c->objective = -INFINITY;
 			note_end(f, f->ends[f->ended - 1], f->classes[f->ended - 1]);
 			continue;
 		}
-		MS_TRY(go_on(f, c, &f->view));
-		note_end(f, c->log_likelihood, c->class);
+		MS_TRY(go_on(f, c, &f->all));
+		note_end(f, c->objective, c->class);
 	}
 	sort_best(f);
 	return MS_OK;
 }
 
+/* Scratch of the whole fit, and the rows for EM and for seeds. */
+static ms_status
+prepare(fit *f, size_t most, size_t part)
+{
+	size_t starts = (size_t) starts_of(f->o) + FINALISTS;
+
+	MS_TRY(make_prior(f));
+	MS_TRY(make_noise(f));
+	MS_TRY(ms_kernel_new(f->ctx, f->scratch, f->shape, f->k, f->d, &f->kernel));
+	MS_TRY(ms_mstep_new(f->scratch, f->o->family, f->k, f->d, f->columns.variances,
+						f->o->prior ? &f->prior : NULL, &f->step));
+	MS_TRY(new_candidate(f, &f->current));
+	MS_TRY(ms_mix_stats_new(f->scratch, &f->current.mix, &f->stats));
+	MS_TRY(MS_ALLOC(f->scratch, starts, &f->ends));
+	MS_TRY(MS_ALLOC(f->scratch, starts, &f->classes));
+	for (size_t i = 0; i < most; i++)
+		MS_TRY(new_candidate(f, &f->best[i]));
+	MS_TRY(make_source(f, &f->all));
+	f->part = f->all;
+	if (part < f->all.view.rows.n)
+	{
+		MS_TRY(draw_part(f, part));
+		MS_TRY(make_source(f, &f->part));
+	}
+	return f->o->start ? MS_OK : make_seeds(f);
+}
+
 static ms_status
 run_all(fit *f)
 {
-	size_t n = f->view.rows.n;
-	size_t most = places(n, f->d, f->o);
-	size_t part = part_rows(n, f->d, f->o);
+	size_t n = f->all.view.rows.n;
+	size_t most = f->o->start ? 1 : places(n, f->d, f->o);
 
-	f->part = f->view;
-	if (part < n)
-		MS_TRY(draw_part(f, part));
-	MS_TRY(ms_kernel_new(f->ctx, f->scratch, f->shape, f->k, f->d, &f->kernel));
-	MS_TRY(ms_mstep_new(f->scratch, f->o->family, f->k, f->d, f->variances, &f->step));
-	MS_TRY(new_candidate(f, &f->current));
-	MS_TRY(ms_mix_stats_new(f->scratch, &f->current.mix, &f->stats));
-	MS_TRY(MS_ALLOC(f->scratch, (size_t) f->o->n_init + FINALISTS, &f->ends));
-	MS_TRY(MS_ALLOC(f->scratch, (size_t) f->o->n_init + FINALISTS, &f->classes));
-	for (size_t i = 0; i < most; i++)
-		MS_TRY(new_candidate(f, &f->best[i]));
+	MS_TRY(prepare(f, most, f->o->start ? n : part_rows(n, f->d, f->o)));
 	if (most == 1)
 		return run_starts(f, 1, f->o->max_iter, true);
 	MS_TRY(run_starts(f, most, (int) fmin(f->o->max_iter, SHORT_ITERATIONS), false));
@@ -700,47 +809,6 @@ run_all(fit *f)
 }
 
 /* --- the answer ----------------------------------------------------------------------------- */
-
-/* S_j = D^-1 L L' D^-1 in raw units, D the scale. */
-static ms_status
-write_factor(const fit *f, const double *lower, double *packed)
-{
-	for (size_t i = 0; i < f->d; i++)
-	{
-		MS_TRY(ms_tick(f->ctx, i * i / 2));
-		for (size_t c = 0; c <= i; c++)
-		{
-			double sum = 0;
-
-			for (size_t t = 0; t <= c; t++)
-				sum += lower[i * f->d + t] * lower[c * f->d + t];
-			packed[ms_packed_at(i, c)] = sum / f->scale[i] / f->scale[c];
-		}
-	}
-	return MS_OK;
-}
-
-static ms_status
-write_covariances(const fit *f, const ms_mix *mix, ms_gmm *out)
-{
-	size_t d = f->d;
-
-	if (f->shape != MS_MIX_DIAGONAL)
-	{
-		for (size_t j = 0; j < ms_mix_factors(f->shape, f->k); j++)
-			MS_TRY(write_factor(f, mix->factors + j * d * d,
-								out->covariances + j * ms_packed_size(d)));
-		return MS_OK;
-	}
-	for (size_t i = 0; i < ms_gmm_covariances(f->o->family, f->k, d); i++)
-	{
-		bool sphere = f->o->family == MS_GMM_SPHERICAL;
-		double sd = mix->factors[sphere ? i * d : i] / f->scale[sphere ? 0 : i % d];
-
-		out->covariances[i] = sd * sd;
-	}
-	return MS_OK;
-}
 
 static uint32_t
 starts_at_best(const fit *f)
@@ -750,7 +818,7 @@ starts_at_best(const fit *f)
 
 	for (size_t s = 0; s < f->ended; s++)
 		count += f->classes[s] == best->class &&
-				 same_end(f->ends[s], best->log_likelihood);
+				 same_end(f->ends[s], best->objective);
 	return count;
 }
 
@@ -770,22 +838,46 @@ all_problems(const fit *f, const ms_gmm *m)
 	return problems;
 }
 
-static void
+static ms_status
+write_icl(const fit *f, ms_gmm *out)
+{
+	ms_evidence evidence;
+
+	out->info.icl = ms_gmm_bic(out) - 2 * f->best[0].log_best;
+	if (!f->o->icl_entropy)
+		return MS_OK;
+	MS_TRY(ms_score_rows(f->ctx, out, &f->all.view.rows, &evidence));
+	out->info.icl = ms_gmm_bic(out) - 2 * f->factor * evidence.entropy;
+	return MS_OK;
+}
+
+static ms_status
 write_info(const fit *f, ms_gmm *out)
 {
 	const candidate *best = &f->best[0];
 
-	out->info = (ms_gmm_info){.n = f->rows,
+	out->info = (ms_gmm_info){.n = f->columns.rows,
 							  .weight = f->weight,
 							  .log_likelihood = best->log_likelihood,
-							  .objective = best->log_likelihood,
+							  .objective = best->objective,
 							  .iterations = best->iterations,
 							  .stop = best->stop,
-							  .starts = (uint32_t) f->o->n_init,
+							  .starts = (uint32_t) starts_of(f->o),
 							  .starts_at_best = starts_at_best(f),
+							  .omitted = f->columns.empty,
 							  .seed = f->o->seed};
-	out->info.icl = ms_gmm_bic(out) - 2 * best->log_best;
+	MS_TRY(write_icl(f, out));
 	out->info.problems = all_problems(f, out);
+	return MS_OK;
+}
+
+static uint16_t
+flags_of(const ms_em_options *o)
+{
+	return (uint16_t) ((o->noise > 0 ? MS_GMM_NOISE : 0) | (o->prior ? MS_GMM_PRIOR : 0) |
+					   (o->missing ? MS_GMM_MISSING : 0) |
+					   (o->importance ? MS_GMM_IMPORTANCE : 0) |
+					   (o->icl_entropy ? MS_GMM_ICL_ENTROPY : 0));
 }
 
 static ms_status
@@ -794,15 +886,21 @@ write_model(fit *f, ms_arena *arena, ms_gmm *out)
 	const candidate *best = &f->best[0];
 
 	if (best->class == END_DEGENERATE)
-		return ms_fail(f->ctx, MS_NO_FIT, "degenerate", 0, f->o->n_init, 0);
+		return ms_fail(f->ctx, MS_NO_FIT, "degenerate", 0, starts_of(f->o), 0);
 	MS_TRY(ms_gmm_new(f->ctx, arena, f->o->family, f->k, f->d, out));
-	memcpy(out->weights, best->mix.weights, f->k * sizeof(double));
+	MS_TRY(ms_gmm_new_parts(arena, out, flags_of(f->o)));
 	memcpy(out->problems, best->problems, f->k * sizeof(uint32_t));
-	for (size_t i = 0; i < f->k * f->d; i++)
-		out->means[i] = best->mix.means[i] / f->scale[i % f->d] + f->centre[i % f->d];
-	MS_TRY(write_covariances(f, &best->mix, out));
-	write_info(f, out);
-	return ms_gmm_sort(f->ctx, out);
+	MS_TRY(ms_mix_to_model(f->ctx, &best->mix, &f->all.view, out));
+	if (out->box)
+	{
+		out->log_volume = f->log_volume;
+		memcpy(out->box, f->columns.low, f->d * sizeof(double));
+		memcpy(out->box + f->d, f->columns.high, f->d * sizeof(double));
+	}
+	if (out->prior_mean)
+		ms_prior_to_model(&f->prior, &f->all.view, out);
+	MS_TRY(write_info(f, out));
+	return f->o->start ? MS_OK : ms_gmm_sort(f->ctx, out);
 }
 
 ms_status
@@ -815,13 +913,89 @@ ms_em_fit(ms_ctx *ctx, ms_arena *arena, const ms_rows *rows, const ms_em_options
 	MS_TRY(check_options(ctx, o));
 	if (rows->d < 1 || rows->d > MS_MAX_DIM)
 		return ms_fail(ctx, MS_DIMENSION, "columns", 0, (double) rows->d, 1);
+	MS_TRY(check_model(ctx, o, o->start, rows->d));
+	MS_TRY(check_model(ctx, o, o->hint, rows->d));
 	f.shape = ms_mstep_shape(o->family);
-	f.view.rows = *rows;
-	status = make_view(&f);
+	status = make_view(&f, rows);
 	if (status == MS_OK)
 		status = run_all(&f);
 	if (status == MS_OK)
 		status = write_model(&f, arena, out);
+	ms_arena_free(&scratch);
+	return status;
+}
+
+/* --- one component more --------------------------------------------------------------------- */
+
+static size_t
+heaviest(const ms_gmm *m)
+{
+	size_t at = 0;
+
+	for (size_t j = 1; j < m->k; j++)
+		at = m->weights[j] > m->weights[at] ? j : at;
+	return at;
+}
+
+/* sqrt(lambda_1) u / 2 of component j, the longest half axis. */
+static ms_status
+half_axis(ms_ctx *ctx, ms_arena *scratch, const ms_gmm *m, size_t j, double *axis)
+{
+	size_t d = m->d;
+	double *packed;
+	double *full;
+	double *vectors;
+	double *work;
+
+	MS_TRY(MS_ALLOC(scratch, ms_packed_size(d), &packed));
+	MS_TRY(MS_ALLOC(scratch, d * d, &full));
+	MS_TRY(MS_ALLOC(scratch, d * d, &vectors));
+	MS_TRY(MS_ALLOC(scratch, ms_linalg_eigen_work(d), &work));
+	MS_TRY(ms_tick(ctx, 10 * d * d * d));
+	ms_gmm_covariance(m, j, packed);
+	ms_linalg_unpack(packed, d, full);
+	if (!ms_linalg_eigen(full, d, axis, vectors, work))
+		return ms_fail(ctx, MS_NOT_DEFINITE, "covariance", (int64_t) j + 1, 0, 0);
+	for (size_t c = d; c-- > 0;)
+		axis[c] = 0.5 * sqrt(fmax(axis[0], 0)) * vectors[c];
+	return MS_OK;
+}
+
+static ms_status
+split_with(ms_ctx *ctx, ms_arena *scratch, const ms_gmm *m, ms_gmm *out)
+{
+	size_t d = m->d;
+	size_t k = m->k;
+	size_t j = heaviest(m);
+	size_t size = ms_gmm_matrix_size(m->family, d);
+	double *axis;
+
+	MS_TRY(MS_ALLOC(scratch, d, &axis));
+	MS_TRY(half_axis(ctx, scratch, m, j, axis));
+	memcpy(out->weights, m->weights, k * sizeof(double));
+	memcpy(out->means, m->means, k * d * sizeof(double));
+	memcpy(out->covariances, m->covariances,
+		   ms_gmm_covariances(m->family, k, d) * sizeof(double));
+	if (!ms_gmm_is_tied(m->family))
+		memcpy(out->covariances + k * size, m->covariances + j * size, size * sizeof(double));
+	for (size_t i = 0; i <= k; i++)
+		out->weights[i] = (i == j || i == k ? m->weights[j] / 2 : m->weights[i]) / (1 - m->noise);
+	for (size_t c = 0; c < d; c++)
+	{
+		out->means[k * d + c] = m->means[j * d + c] + axis[c];
+		out->means[j * d + c] -= axis[c];
+	}
+	return MS_OK;
+}
+
+ms_status
+ms_em_split(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, ms_gmm *out)
+{
+	ms_arena scratch = {ctx, NULL, arena->used};
+	ms_status status;
+
+	MS_TRY(ms_gmm_new(ctx, arena, m->family, (size_t) m->k + 1, m->d, out));
+	status = split_with(ctx, &scratch, m, out);
 	ms_arena_free(&scratch);
 	return status;
 }

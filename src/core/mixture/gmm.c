@@ -1,50 +1,107 @@
 /*
- * gmm.c: the Gaussian mixture as a value: parameter counts, criteria, canonical order, bytes.
- *
- * Layout (doc/format.md, "measure_gmm"): head, hash, the fixed fields below, then weights, means,
- * covariances, the problems of each component and the names, each part padded to 8 bytes.
+ * gmm.c: the Gaussian mixture as a value: families, parameter counts, criteria, import, canonical
+ * order. Its bytes are gmm_bytes.c.
  */
 #include "core/mixture/gmm.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "core/base/hash.h"
 #include "core/base/linalg.h"
 
-#define HASH_AT 8
-#define FIELDS_AT 16 /* 10 u32, 3 u64, 4 doubles */
-#define PAYLOAD_AT (FIELDS_AT + 40 + 24 + 32)
-
-#define PROBLEMS_OF_MODEL 0x7fu
-#define PROBLEMS_OF_COMPONENT                                                                      \
-	(MS_GMM_PROBLEM_SPURIOUS | MS_GMM_PROBLEM_REGULARISED | MS_GMM_PROBLEM_SMALL_COMPONENT)
-
-static size_t
-padded(size_t bytes)
+/* The two names of a family; the three letters say what its covariances have in common. */
+static const struct
 {
-	return (bytes + 7) & ~(size_t) 7;
+	const char *name;
+	const char *letters; /* volume, shape, orientation */
+} families[] = {
+	[MS_GMM_FULL] = {"full", "VVV"},
+	[MS_GMM_TIED] = {"tied", "EEE"},
+	[MS_GMM_DIAG] = {"diag", "VVI"},
+	[MS_GMM_SPHERICAL] = {"spherical", "VII"},
+	[MS_GMM_EII] = {"EII", "EII"},
+	[MS_GMM_EEI] = {"EEI", "EEI"},
+	[MS_GMM_VEI] = {"VEI", "VEI"},
+	[MS_GMM_EVI] = {"EVI", "EVI"},
+	[MS_GMM_VEE] = {"VEE", "VEE"},
+	[MS_GMM_EEV] = {"EEV", "EEV"},
+	[MS_GMM_VEV] = {"VEV", "VEV"},
+	[MS_GMM_EVV] = {"EVV", "EVV"},
+};
+
+/* --- families ------------------------------------------------------------------------------- */
+
+const char *
+ms_gmm_family_name(ms_gmm_family family)
+{
+	return family >= MS_GMM_FULL && family <= MS_GMM_LAST_FAMILY ? families[family].name : NULL;
 }
 
-/* Doubles of one covariance; the tied family keeps a single one. */
-static size_t
-covariance_size(ms_gmm_family family, size_t d)
+ms_gmm_family
+ms_gmm_family_of(const char *name)
 {
-	switch (family)
+	for (int f = MS_GMM_FULL; f <= MS_GMM_LAST_FAMILY; f++)
 	{
-		case MS_GMM_DIAG:
-			return d;
-		case MS_GMM_SPHERICAL:
-			return 1;
-		default:
-			return ms_packed_size(d);
+		if (strcmp(name, families[f].name) == 0 || strcmp(name, families[f].letters) == 0)
+			return (ms_gmm_family) f;
 	}
+	return (ms_gmm_family) 0;
+}
+
+/* Of no family: those of full, the largest. */
+static const char *
+letters_of(ms_gmm_family family)
+{
+	return ms_gmm_family_name(family) ? families[family].letters : "VVV";
+}
+
+bool
+ms_gmm_is_diagonal(ms_gmm_family family)
+{
+	return letters_of(family)[2] == 'I';
+}
+
+static bool
+is_spherical(ms_gmm_family family)
+{
+	return letters_of(family)[1] == 'I';
+}
+
+bool
+ms_gmm_is_tied(ms_gmm_family family)
+{
+	return strchr(letters_of(family), 'V') == NULL;
+}
+
+size_t
+ms_gmm_matrices(ms_gmm_family family, size_t k)
+{
+	return ms_gmm_is_tied(family) ? 1 : k;
+}
+
+size_t
+ms_gmm_matrix_size(ms_gmm_family family, size_t d)
+{
+	return is_spherical(family) ? 1 : ms_gmm_is_diagonal(family) ? d : ms_packed_size(d);
 }
 
 size_t
 ms_gmm_covariances(ms_gmm_family family, size_t k, size_t d)
 {
-	return covariance_size(family, d) * (family == MS_GMM_TIED ? 1 : k);
+	return ms_gmm_matrices(family, k) * ms_gmm_matrix_size(family, d);
+}
+
+size_t
+ms_gmm_prior_size(ms_gmm_family family, size_t d)
+{
+	return ms_gmm_is_diagonal(family) ? d : ms_packed_size(d);
+}
+
+/* Parameters of volumes, shapes or orientations, `each` for one component, by their letter. */
+static double
+shared_parameters(char letter, double each, double k)
+{
+	return letter == 'I' ? 0 : letter == 'E' ? each : k * each;
 }
 
 /* --- criteria ------------------------------------------------------------------------------- */
@@ -52,9 +109,13 @@ ms_gmm_covariances(ms_gmm_family family, size_t k, size_t d)
 double
 ms_gmm_parameters(const ms_gmm *m)
 {
+	const char *letters = letters_of(m->family);
 	double k = m->k;
+	double d = m->d;
 
-	return k - 1 + k * m->d + (double) ms_gmm_covariances(m->family, m->k, m->d);
+	return k - 1 + k * d + shared_parameters(letters[0], 1, k) +
+		   shared_parameters(letters[1], d - 1, k) +
+		   shared_parameters(letters[2], d * (d - 1) / 2, k) + (m->flags & MS_GMM_NOISE ? 2 : 0);
 }
 
 double
@@ -85,22 +146,152 @@ ms_gmm_new(ms_ctx *ctx, ms_arena *arena, ms_gmm_family family, size_t k, size_t 
 	return MS_ZEROED(arena, k, &out->problems);
 }
 
+ms_status
+ms_gmm_new_parts(ms_arena *arena, ms_gmm *m, uint16_t flags)
+{
+	m->flags = flags;
+	if (flags & MS_GMM_NOISE)
+		MS_TRY(MS_ALLOC(arena, 2 * (size_t) m->d, &m->box));
+	if (!(flags & MS_GMM_PRIOR))
+		return MS_OK;
+	MS_TRY(MS_ALLOC(arena, m->d, &m->prior_mean));
+	return MS_ALLOC(arena, ms_gmm_prior_size(m->family, m->d), &m->prior_scale);
+}
+
+static void
+copy_doubles(double *to, const double *from, size_t n)
+{
+	if (n > 0)
+		memcpy(to, from, n * sizeof(double));
+}
+
+static ms_status
+copy_names(ms_arena *arena, const ms_gmm *m, ms_gmm *out)
+{
+	char *names;
+
+	if (!m->names)
+		return MS_OK;
+	MS_TRY(MS_ALLOC(arena, m->names_size, &names));
+	memcpy(names, m->names, m->names_size);
+	out->names = names;
+	out->names_size = m->names_size;
+	return MS_OK;
+}
+
+ms_status
+ms_gmm_copy(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, ms_gmm *out)
+{
+	size_t d = m->d;
+	ms_gmm to;
+
+	MS_TRY(ms_gmm_new(ctx, arena, m->family, m->k, d, &to));
+	MS_TRY(ms_gmm_new_parts(arena, &to, m->flags));
+	MS_TRY(copy_names(arena, m, &to));
+	copy_doubles(to.weights, m->weights, m->k);
+	copy_doubles(to.means, m->means, m->k * d);
+	copy_doubles(to.covariances, m->covariances, ms_gmm_covariances(m->family, m->k, d));
+	memcpy(to.problems, m->problems, m->k * sizeof(uint32_t));
+	copy_doubles(to.box, m->box, to.box ? 2 * d : 0);
+	copy_doubles(to.prior_mean, m->prior_mean, to.prior_mean ? d : 0);
+	copy_doubles(to.prior_scale, m->prior_scale,
+				 to.prior_scale ? ms_gmm_prior_size(m->family, d) : 0);
+	to.noise = m->noise;
+	to.log_volume = m->log_volume;
+	to.info = m->info;
+	*out = to;
+	return MS_OK;
+}
+
 void
 ms_gmm_covariance(const ms_gmm *m, size_t j, double *packed)
 {
 	size_t d = m->d;
-	size_t size = covariance_size(m->family, d);
-	const double *s = m->covariances + (m->family == MS_GMM_TIED ? 0 : j * size);
+	size_t size = ms_gmm_matrix_size(m->family, d);
+	const double *s = m->covariances + (ms_gmm_is_tied(m->family) ? 0 : j * size);
 
-	if (size == ms_packed_size(d))
+	if (!ms_gmm_is_diagonal(m->family))
 	{
 		memcpy(packed, s, size * sizeof(double));
 		return;
 	}
 	memset(packed, 0, ms_packed_size(d) * sizeof(double));
 	for (size_t c = 0; c < d; c++)
-		packed[ms_packed_at(c, c)] = m->family == MS_GMM_DIAG ? s[c] : s[0];
+		packed[ms_packed_at(c, c)] = s[is_spherical(m->family) ? 0 : c];
 }
+
+/* --- import --------------------------------------------------------------------------------- */
+
+static ms_status
+check_finite(ms_ctx *ctx, const char *what, const double *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		if (!isfinite(x[i]))
+			return ms_fail(ctx, MS_NOT_FINITE, what, (int64_t) i + 1, x[i], 0);
+	}
+	return ms_tick(ctx, n);
+}
+
+static ms_status
+import_weights(ms_ctx *ctx, const double *weights, size_t k, double *out)
+{
+	double sum = 0;
+
+	for (size_t j = 0; j < k; j++)
+	{
+		if (!(weights[j] > 0) || isinf(weights[j]))
+			return ms_fail(ctx, MS_BAD_WEIGHT, "weights", (int64_t) j + 1, weights[j], 0);
+		sum += weights[j];
+	}
+	if (!(fabs(sum - 1) <= 1e-6))
+		return ms_fail(ctx, MS_BAD_WEIGHT, "weights", 0, sum, 1);
+	for (size_t j = 0; j < k; j++)
+		out[j] = weights[j] / sum;
+	return MS_OK;
+}
+
+static ms_status
+import_covariance(ms_ctx *ctx, const double *s, size_t d, size_t j, double *scratch, double *out)
+{
+	for (size_t a = 0; a < d; a++)
+	{
+		for (size_t b = 0; b < a; b++)
+		{
+			double slack = 1e-9 * sqrt(fabs(s[a * d + a])) * sqrt(fabs(s[b * d + b]));
+
+			if (!(fabs(s[a * d + b] - s[b * d + a]) <= slack))
+				return ms_fail(ctx, MS_BAD_ARGUMENT, "symmetry", (int64_t) j + 1, s[a * d + b],
+							   s[b * d + a]);
+		}
+	}
+	ms_linalg_pack(s, d, out);
+	memcpy(scratch, s, d * d * sizeof(double));
+	if (!ms_linalg_cholesky(scratch, d))
+		return ms_fail(ctx, MS_NOT_DEFINITE, "covariance", (int64_t) j + 1, 0, 0);
+	return ms_tick(ctx, d * d * d / 16 + d * d);
+}
+
+ms_status
+ms_gmm_import(ms_ctx *ctx, ms_arena *arena, size_t k, size_t d, const double *weights,
+			  const double *means, const double *covariances, ms_gmm *out)
+{
+	double *scratch;
+
+	MS_TRY(ms_gmm_new(ctx, arena, MS_GMM_FULL, k, d, out));
+	MS_TRY(MS_ALLOC(arena, d * d, &scratch));
+	MS_TRY(check_finite(ctx, "means", means, k * d));
+	MS_TRY(check_finite(ctx, "covariances", covariances, k * d * d));
+	MS_TRY(import_weights(ctx, weights, k, out->weights));
+	memcpy(out->means, means, k * d * sizeof(double));
+	for (size_t j = 0; j < k; j++)
+		MS_TRY(import_covariance(ctx, covariances + j * d * d, d, j, scratch,
+								 out->covariances + j * ms_packed_size(d)));
+	out->info.log_likelihood = out->info.icl = out->info.objective = NAN;
+	return MS_OK;
+}
+
+/* --- order ---------------------------------------------------------------------------------- */
 
 static bool
 comes_before(const ms_gmm *m, size_t a, size_t b)
@@ -128,15 +319,38 @@ permute(void *records, const size_t *order, size_t k, size_t bytes, char *scratc
 }
 
 static ms_status
+permute_with(ms_arena *arena, ms_gmm *m, const size_t *order)
+{
+	char *scratch;
+	size_t size = ms_gmm_is_tied(m->family) ? 0 : ms_gmm_matrix_size(m->family, m->d);
+	size_t widest = size > m->d ? size : m->d;
+
+	MS_TRY(ms_arena_alloc(arena, m->k * widest, sizeof(double), (void **) &scratch));
+	permute(m->weights, order, m->k, sizeof(double), scratch);
+	permute(m->means, order, m->k, m->d * sizeof(double), scratch);
+	permute(m->covariances, order, m->k, size * sizeof(double), scratch);
+	permute(m->problems, order, m->k, sizeof(uint32_t), scratch);
+	return MS_OK;
+}
+
+ms_status
+ms_gmm_permute(ms_ctx *ctx, ms_gmm *m, const size_t *order)
+{
+	ms_arena arena;
+	ms_status status;
+
+	ms_arena_init(&arena, ctx);
+	status = permute_with(&arena, m, order);
+	ms_arena_free(&arena);
+	return status;
+}
+
+static ms_status
 sort_with(ms_ctx *ctx, ms_arena *arena, ms_gmm *m)
 {
 	size_t *order;
-	char *scratch;
-	size_t size = m->family == MS_GMM_TIED ? 0 : covariance_size(m->family, m->d);
-	size_t widest = size > m->d ? size : m->d;
 
 	MS_TRY(MS_ALLOC(arena, m->k, &order));
-	MS_TRY(ms_arena_alloc(arena, m->k * widest, sizeof(double), (void **) &scratch));
 	for (size_t j = 0; j < m->k; j++)
 	{
 		size_t at = j;
@@ -146,11 +360,7 @@ sort_with(ms_ctx *ctx, ms_arena *arena, ms_gmm *m)
 			order[at] = order[at - 1];
 		order[at] = j;
 	}
-	permute(m->weights, order, m->k, sizeof(double), scratch);
-	permute(m->means, order, m->k, m->d * sizeof(double), scratch);
-	permute(m->covariances, order, m->k, size * sizeof(double), scratch);
-	permute(m->problems, order, m->k, sizeof(uint32_t), scratch);
-	return MS_OK;
+	return permute_with(arena, m, order);
 }
 
 ms_status
@@ -163,337 +373,4 @@ ms_gmm_sort(ms_ctx *ctx, ms_gmm *m)
 	status = sort_with(ctx, &arena, m);
 	ms_arena_free(&arena);
 	return status;
-}
-
-/* --- bytes ---------------------------------------------------------------------------------- */
-
-/* False on overflow. */
-static bool
-packed_size(size_t k, size_t d, ms_gmm_family family, size_t names, size_t *size)
-{
-	size_t doubles = k + k * d + ms_gmm_covariances(family, k, d);
-
-	return ms_size_mul(doubles, sizeof(double), size) &&
-		   ms_size_add(*size, PAYLOAD_AT + padded(k * sizeof(uint32_t)) + padded(names), size);
-}
-
-size_t
-ms_gmm_packed_size(const ms_gmm *m)
-{
-	size_t size;
-
-	packed_size(m->k, m->d, m->family, m->names_size, &size);
-	return size;
-}
-
-static uint64_t
-content_hash(const void *bytes, size_t size)
-{
-	return ms_hash_bytes((const char *) bytes + FIELDS_AT, size - FIELDS_AT,
-						 ((const ms_head *) bytes)->flags);
-}
-
-/* Of equal numbers one form is stored: no -0.0, and of all NaNs the gap. */
-static double
-stored(double x)
-{
-	return isnan(x) ? ms_gap() : x + 0.0;
-}
-
-static void
-write_numbers(ms_writer *w, size_t n, const double *x)
-{
-	for (size_t i = 0; i < n; i++)
-		ms_write_double(w, stored(x[i]));
-}
-
-static void
-write_padding(ms_writer *w)
-{
-	static const char zeros[8];
-
-	ms_write_bytes(w, padded(w->at) - w->at, zeros);
-}
-
-static void
-write_fields(ms_writer *w, const ms_gmm *m)
-{
-	const ms_gmm_info *info = &m->info;
-
-	ms_write_u32(w, m->k);
-	ms_write_u32(w, m->d);
-	ms_write_u32(w, m->family);
-	ms_write_u32(w, (uint32_t) m->names_size);
-	ms_write_u32(w, info->problems);
-	ms_write_u32(w, info->stop);
-	ms_write_u32(w, info->iterations);
-	ms_write_u32(w, info->starts);
-	ms_write_u32(w, info->starts_at_best);
-	ms_write_u32(w, 0);
-	ms_write_u64(w, info->n);
-	ms_write_u64(w, info->omitted);
-	ms_write_u64(w, (uint64_t) info->seed);
-	ms_write_double(w, stored(info->weight));
-	ms_write_double(w, stored(info->log_likelihood));
-	ms_write_double(w, stored(info->icl));
-	ms_write_double(w, stored(info->objective));
-}
-
-void
-ms_gmm_pack(const ms_gmm *m, void *out)
-{
-	ms_head *head = out;
-	ms_writer w;
-	uint64_t hash;
-
-	*head = (ms_head){head->host, MS_TYPE_GMM, MS_GMM_VERSION, 0};
-	ms_writer_init(&w, out, FIELDS_AT);
-	write_fields(&w, m);
-	write_numbers(&w, m->k, m->weights);
-	write_numbers(&w, (size_t) m->k * m->d, m->means);
-	write_numbers(&w, ms_gmm_covariances(m->family, m->k, m->d), m->covariances);
-	for (size_t j = 0; j < m->k; j++)
-		ms_write_u32(&w, m->problems[j]);
-	write_padding(&w);
-	ms_write_bytes(&w, m->names_size, m->names);
-	write_padding(&w);
-	hash = content_hash(out, w.at);
-	ms_writer_init(&w, out, HASH_AT);
-	ms_write_u64(&w, hash);
-}
-
-uint64_t
-ms_gmm_hash(const void *bytes)
-{
-	uint64_t hash;
-
-	memcpy(&hash, (const char *) bytes + HASH_AT, sizeof(hash));
-	return hash;
-}
-
-/* --- reading -------------------------------------------------------------------------------- */
-
-static ms_status
-corrupt(ms_ctx *ctx, const char *what, const ms_reader *r)
-{
-	return ms_fail(ctx, MS_CORRUPT, what, (int64_t) r->at, 0, 0);
-}
-
-static bool
-family_known(uint32_t family)
-{
-	return family >= MS_GMM_FULL && family <= MS_GMM_SPHERICAL;
-}
-
-/* A number in its stored form. */
-static bool
-is_number(double x)
-{
-	return isfinite(x) && !(x == 0 && signbit(x));
-}
-
-static bool
-is_number_or_gap(double x)
-{
-	uint64_t bits;
-
-	memcpy(&bits, &x, sizeof(bits));
-	return is_number(x) || bits == MS_GAP_BITS;
-}
-
-/* Sizes, and that they fit the bytes exactly: nothing is allocated before. */
-static ms_status
-read_shape(ms_ctx *ctx, ms_reader *r, ms_gmm *m)
-{
-	uint32_t k = ms_read_u32(r);
-	uint32_t d = ms_read_u32(r);
-	uint32_t family = ms_read_u32(r);
-	uint32_t names = ms_read_u32(r);
-	size_t size;
-
-	if (k < 1 || k > MS_GMM_MAX_K || d < 1 || d > MS_MAX_DIM)
-		return corrupt(ctx, "size", r);
-	if (!family_known(family))
-		return corrupt(ctx, "family", r);
-	if (!packed_size(k, d, (ms_gmm_family) family, names, &size) || size != r->size)
-		return corrupt(ctx, "length", r);
-	*m = (ms_gmm){.k = k, .d = d, .family = (ms_gmm_family) family, .names_size = names};
-	return MS_OK;
-}
-
-static ms_status
-read_info(ms_ctx *ctx, ms_reader *r, ms_gmm_info *info)
-{
-	uint32_t stop;
-
-	info->problems = ms_read_u32(r);
-	stop = ms_read_u32(r);
-	info->iterations = ms_read_u32(r);
-	info->starts = ms_read_u32(r);
-	info->starts_at_best = ms_read_u32(r);
-	if (ms_read_u32(r) != 0 || info->problems & ~PROBLEMS_OF_MODEL || stop > MS_GMM_STOP_MAX_ITER)
-		return corrupt(ctx, "flags", r);
-	info->stop = (ms_gmm_stop) stop;
-	info->n = ms_read_u64(r);
-	info->omitted = ms_read_u64(r);
-	info->seed = (int64_t) ms_read_u64(r);
-	info->weight = ms_read_double(r);
-	info->log_likelihood = ms_read_double(r);
-	info->icl = ms_read_double(r);
-	info->objective = ms_read_double(r);
-	if (info->iterations > INT32_MAX || info->starts > INT32_MAX ||
-		info->starts_at_best > info->starts || info->n > INT64_MAX || info->omitted > INT64_MAX)
-		return corrupt(ctx, "count", r);
-	if (!is_number(info->weight) || info->weight < 0 || !is_number_or_gap(info->log_likelihood) ||
-		!is_number_or_gap(info->icl) || !is_number_or_gap(info->objective))
-		return corrupt(ctx, "evidence", r);
-	return MS_OK;
-}
-
-static ms_status
-check_numbers(ms_ctx *ctx, const double *x, size_t n, const ms_reader *r)
-{
-	MS_TRY(ms_tick(ctx, n));
-	for (size_t i = 0; i < n; i++)
-	{
-		if (!is_number(x[i]))
-			return corrupt(ctx, "finite", r);
-	}
-	return MS_OK;
-}
-
-static ms_status
-check_weights(ms_ctx *ctx, const ms_gmm *m, const ms_reader *r)
-{
-	double sum = 0;
-
-	for (size_t j = 0; j < m->k; j++)
-	{
-		if (!(m->weights[j] > 0))
-			return corrupt(ctx, "weights", r);
-		sum += m->weights[j];
-	}
-	return fabs(sum - 1) <= 1e-9 ? MS_OK : corrupt(ctx, "weights", r);
-}
-
-static ms_status
-check_variances(ms_ctx *ctx, const double *variance, size_t n, const ms_reader *r)
-{
-	for (size_t i = 0; i < n; i++)
-	{
-		if (!(variance[i] > 0))
-			return corrupt(ctx, "definite", r);
-	}
-	return MS_OK;
-}
-
-static ms_status
-check_covariances(ms_ctx *ctx, const ms_gmm *m, const ms_reader *r)
-{
-	size_t d = m->d;
-	size_t size = covariance_size(m->family, d);
-	size_t matrices = m->family == MS_GMM_TIED ? 1 : m->k;
-	ms_arena arena;
-	double *full;
-	ms_status status;
-
-	if (m->family == MS_GMM_DIAG || m->family == MS_GMM_SPHERICAL)
-		return check_variances(ctx, m->covariances, matrices * size, r);
-	ms_arena_init(&arena, ctx);
-	status = MS_ALLOC(&arena, d * d, &full);
-	for (size_t j = 0; j < matrices && status == MS_OK; j++)
-	{
-		ms_linalg_unpack(m->covariances + j * size, d, full);
-		if (!ms_linalg_cholesky(full, d))
-			status = corrupt(ctx, "definite", r);
-		else
-			status = ms_tick(ctx, d * d * d / 16 + d * d);
-	}
-	ms_arena_free(&arena);
-	return status;
-}
-
-static ms_status
-check_zeros(ms_ctx *ctx, ms_reader *r)
-{
-	size_t n = padded(r->at) - r->at;
-	const char *zeros = ms_read_bytes(r, n);
-
-	for (size_t i = 0; zeros && i < n; i++)
-	{
-		if (zeros[i] != 0)
-			return corrupt(ctx, "padding", r);
-	}
-	return MS_OK;
-}
-
-static ms_status
-read_problems(ms_ctx *ctx, ms_reader *r, ms_gmm *m)
-{
-	for (size_t j = 0; j < m->k; j++)
-	{
-		m->problems[j] = ms_read_u32(r);
-		if (m->problems[j] & ~PROBLEMS_OF_COMPONENT)
-			return corrupt(ctx, "flags", r);
-	}
-	return check_zeros(ctx, r);
-}
-
-/* Exactly d strings, each with its zero. */
-static ms_status
-read_names(ms_ctx *ctx, ms_arena *arena, ms_reader *r, ms_gmm *m)
-{
-	const char *bytes = ms_read_bytes(r, m->names_size);
-	size_t strings = 0;
-	char *names;
-
-	if (m->names_size == 0)
-		return MS_OK;
-	for (size_t i = 0; bytes && i < m->names_size; i++)
-		strings += bytes[i] == 0;
-	if (!bytes || strings != m->d || bytes[m->names_size - 1] != 0)
-		return corrupt(ctx, "names", r);
-	MS_TRY(MS_ALLOC(arena, m->names_size, &names));
-	memcpy(names, bytes, m->names_size);
-	m->names = names;
-	return check_zeros(ctx, r);
-}
-
-static ms_status
-read_parameters(ms_ctx *ctx, ms_arena *arena, ms_reader *r, ms_gmm *out)
-{
-	size_t means = (size_t) out->k * out->d;
-	size_t covariances = ms_gmm_covariances(out->family, out->k, out->d);
-	ms_gmm m;
-
-	MS_TRY(ms_gmm_new(ctx, arena, out->family, out->k, out->d, &m));
-	ms_read_doubles(r, m.k, m.weights);
-	ms_read_doubles(r, means, m.means);
-	ms_read_doubles(r, covariances, m.covariances);
-	MS_TRY(check_numbers(ctx, m.weights, m.k, r));
-	MS_TRY(check_numbers(ctx, m.means, means, r));
-	MS_TRY(check_numbers(ctx, m.covariances, covariances, r));
-	m.names_size = out->names_size;
-	m.info = out->info;
-	*out = m;
-	return MS_OK;
-}
-
-ms_status
-ms_gmm_unpack(ms_ctx *ctx, ms_arena *arena, const void *bytes, size_t size, ms_gmm *out)
-{
-	ms_reader r;
-
-	MS_TRY(ms_wire_head(ctx, bytes, size, MS_TYPE_GMM, MS_GMM_VERSION, 0, PAYLOAD_AT));
-	ms_reader_init(&r, bytes, size, FIELDS_AT);
-	MS_TRY(ms_tick(ctx, size / 8));
-	MS_TRY(read_shape(ctx, &r, out));
-	if (ms_gmm_hash(bytes) != content_hash(bytes, size))
-		return corrupt(ctx, "hash", &r);
-	MS_TRY(read_info(ctx, &r, &out->info));
-	MS_TRY(read_parameters(ctx, arena, &r, out));
-	MS_TRY(check_weights(ctx, out, &r));
-	MS_TRY(check_covariances(ctx, out, &r));
-	MS_TRY(read_problems(ctx, &r, out));
-	return read_names(ctx, arena, &r, out);
 }

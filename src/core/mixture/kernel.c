@@ -42,8 +42,7 @@ typedef struct simd_loops
 				   double *y, double *joint);
 	void (*standardise)(const ms_block *b, const double *mean, const double *inverse,
 						double constant, double *joint);
-	void (*posterior)(const ms_block *b, size_t k, double *joint, double *log_likelihood,
-					  double *log_best);
+	void (*posterior)(const ms_block *b, size_t k, double log_noise, double *joint, double *sums);
 	void (*moments)(const ms_block *b, const double *weight, const double *y, double *s1,
 					double *s2);
 	void (*squares)(const ms_block *b, const double *weight, const double *mean,
@@ -131,8 +130,8 @@ factors_size(ms_mix_shape shape, size_t k, size_t d)
 	return ms_mix_factors(shape, k) * ms_mix_factor_size(shape, d);
 }
 
-static size_t
-squares_size(const ms_mix *mix)
+size_t
+ms_mix_squares(const ms_mix *mix)
 {
 	return ms_mix_factors(mix->shape, mix->k) *
 		   (mix->shape == MS_MIX_DIAGONAL ? mix->d : ms_packed_size(mix->d));
@@ -141,7 +140,7 @@ squares_size(const ms_mix *mix)
 ms_status
 ms_mix_new(ms_arena *arena, ms_mix_shape shape, size_t k, size_t d, ms_mix *out)
 {
-	*out = (ms_mix){.shape = shape, .k = k, .d = d};
+	*out = (ms_mix){.shape = shape, .k = k, .d = d, .log_noise = -INFINITY};
 	MS_TRY(MS_ALLOC(arena, k, &out->weights));
 	MS_TRY(MS_ALLOC(arena, k, &out->constants));
 	MS_TRY(MS_ALLOC(arena, k * d, &out->means));
@@ -159,6 +158,8 @@ ms_mix_copy(ms_mix *to, const ms_mix *from)
 	memcpy(to->means, from->means, from->k * from->d * sizeof(double));
 	memcpy(to->factors, from->factors, size * sizeof(double));
 	memcpy(to->inverses, from->inverses, size * sizeof(double));
+	to->noise = from->noise;
+	to->log_noise = from->log_noise;
 }
 
 ms_status
@@ -167,7 +168,7 @@ ms_mix_stats_new(ms_arena *arena, const ms_mix *mix, ms_mix_stats *out)
 	*out = (ms_mix_stats){.rows = 0};
 	MS_TRY(MS_ALLOC(arena, mix->k, &out->n));
 	MS_TRY(MS_ALLOC(arena, mix->k * mix->d, &out->s1));
-	MS_TRY(MS_ALLOC(arena, squares_size(mix), &out->s2));
+	MS_TRY(MS_ALLOC(arena, ms_mix_squares(mix), &out->s2));
 	ms_mix_stats_clear(out, mix);
 	return MS_OK;
 }
@@ -176,10 +177,10 @@ void
 ms_mix_stats_clear(ms_mix_stats *s, const ms_mix *mix)
 {
 	s->rows = 0;
-	s->weight = s->log_likelihood = s->log_best = (ms_sum){0, 0};
+	s->weight = s->log_likelihood = s->log_best = s->noise = (ms_sum){0, 0};
 	memset(s->n, 0, mix->k * sizeof(*s->n));
 	memset(s->s1, 0, mix->k * mix->d * sizeof(double));
-	memset(s->s2, 0, squares_size(mix) * sizeof(double));
+	memset(s->s2, 0, ms_mix_squares(mix) * sizeof(double));
 }
 
 static void
@@ -196,12 +197,35 @@ ms_mix_stats_add(ms_mix_stats *to, const ms_mix_stats *from, const ms_mix *mix)
 	add_sum(&to->weight, &from->weight);
 	add_sum(&to->log_likelihood, &from->log_likelihood);
 	add_sum(&to->log_best, &from->log_best);
+	add_sum(&to->noise, &from->noise);
 	for (size_t j = 0; j < mix->k; j++)
 		add_sum(&to->n[j], &from->n[j]);
 	for (size_t i = 0; i < mix->k * mix->d; i++)
 		to->s1[i] += from->s1[i];
-	for (size_t i = 0; i < squares_size(mix); i++)
+	for (size_t i = 0; i < ms_mix_squares(mix); i++)
 		to->s2[i] += from->s2[i];
+}
+
+static void
+scale_sum(ms_sum *s, double factor)
+{
+	s->sum *= factor;
+	s->rest *= factor;
+}
+
+void
+ms_mix_stats_scale(ms_mix_stats *s, const ms_mix *mix, double factor)
+{
+	scale_sum(&s->weight, factor);
+	scale_sum(&s->log_likelihood, factor);
+	scale_sum(&s->log_best, factor);
+	scale_sum(&s->noise, factor);
+	for (size_t j = 0; j < mix->k; j++)
+		scale_sum(&s->n[j], factor);
+	for (size_t i = 0; i < mix->k * mix->d; i++)
+		s->s1[i] *= factor;
+	for (size_t i = 0; i < ms_mix_squares(mix); i++)
+		s->s2[i] *= factor;
 }
 
 /* --- scratch -------------------------------------------------------------------------------- */
@@ -263,6 +287,13 @@ ms_kernel_new(ms_ctx *ctx, ms_arena *arena, ms_mix_shape shape, size_t k, size_t
 	ms_kernel_set_level(kernel, ms_kernel_levels() - 1);
 	*out = kernel;
 	return MS_OK;
+}
+
+void
+ms_kernel_narrow(ms_kernel *kernel, size_t d)
+{
+	kernel->columns = tiled(d);
+	kernel->block.d = d;
 }
 
 size_t
@@ -327,8 +358,7 @@ static ms_status
 expect(ms_ctx *ctx, ms_kernel *kernel, const ms_mix *mix, ms_mix_stats *stats)
 {
 	const ms_block *b = &kernel->block;
-	double log_likelihood;
-	double log_best;
+	double sums[3];
 
 	for (size_t j = 0; j < mix->k; j++)
 	{
@@ -342,9 +372,10 @@ expect(ms_ctx *ctx, ms_kernel *kernel, const ms_mix *mix, ms_mix_stats *stats)
 		else
 			kernel->loops->whiten(b, mean, inverse, mix->constants[j], y_of(kernel, j), joint);
 	}
-	kernel->loops->posterior(b, mix->k, kernel->joint, &log_likelihood, &log_best);
-	ms_sum_add(&stats->log_likelihood, log_likelihood);
-	ms_sum_add(&stats->log_best, log_best);
+	kernel->loops->posterior(b, mix->k, mix->log_noise, kernel->joint, sums);
+	ms_sum_add(&stats->log_likelihood, sums[0]);
+	ms_sum_add(&stats->log_best, sums[1]);
+	ms_sum_add(&stats->noise, sums[2]);
 	return MS_OK;
 }
 

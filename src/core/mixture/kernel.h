@@ -38,6 +38,9 @@ typedef struct ms_mix
 	double *factors;   /* L */
 	double *inverses;  /* L^-1 */
 	double *constants; /* k: log w_j - d/2 log 2 pi - log det L_j */
+	double noise;	   /* weight of a uniform background; 0 for none */
+	double *log_sides; /* d, their sum is its log volume; NULL for none */
+	double log_noise;  /* log(noise / volume), -inf for none */
 } ms_mix;
 
 /* What EM needs of rows under a mixture. */
@@ -47,6 +50,7 @@ typedef struct ms_mix_stats
 	ms_sum weight;		   /* of all rows */
 	ms_sum log_likelihood; /* sum w_i log p(x_i) */
 	ms_sum log_best;	   /* sum w_i log max_j r_ij, for ICL */
+	ms_sum noise;		   /* sum w_i times the posterior of the background */
 	ms_sum *n;			   /* k: sum w_i r_ij */
 	double *s1;			   /* k x d: sum w_i r_ij y */
 	double *s2;			   /* sum w_i r_ij y y': packed triangles, k or one; or k x d squares */
@@ -69,8 +73,13 @@ extern ms_status ms_mix_new(ms_arena *arena, ms_mix_shape shape, size_t k, size_
 extern void ms_mix_copy(ms_mix *to, const ms_mix *from); /* of one shape and size */
 
 extern ms_status ms_mix_stats_new(ms_arena *arena, const ms_mix *mix, ms_mix_stats *out);
+/* Doubles in s2. */
+extern size_t ms_mix_squares(const ms_mix *mix);
 extern void ms_mix_stats_clear(ms_mix_stats *s, const ms_mix *mix);
 extern void ms_mix_stats_add(ms_mix_stats *to, const ms_mix_stats *from, const ms_mix *mix);
+
+/* As if every weight were `factor` times what it is. */
+extern void ms_mix_stats_scale(ms_mix_stats *s, const ms_mix *mix, double factor);
 
 typedef struct ms_kernel ms_kernel;
 
@@ -78,6 +87,9 @@ typedef struct ms_kernel ms_kernel;
 extern ms_status ms_kernel_new(ms_ctx *ctx, ms_arena *arena, ms_mix_shape shape, size_t k, size_t d,
 							   ms_kernel **out);
 extern size_t ms_kernel_bytes(ms_mix_shape shape, size_t k, size_t d);
+
+/* Makes the kernel one of mixtures in d columns, at most those that it was made for. */
+extern void ms_kernel_narrow(ms_kernel *kernel, size_t d);
 
 /* Rows that one block holds. */
 extern size_t ms_kernel_rows(const ms_kernel *kernel);

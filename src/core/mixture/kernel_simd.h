@@ -185,28 +185,37 @@ SIMD(standardise)(const ms_block *b, const double *mean, const double *inverse, 
 	}
 }
 
-/* joint becomes w_i r_ij, by log-sum-exp; sums of w_i log p(x_i) and of w_i log max_j r_ij. */
-FN void
-SIMD(posterior)(const ms_block *b, size_t k, double *joint, double *log_likelihood,
-				double *log_best)
+/*
+ * joint becomes w_i r_ij, by log-sum-exp. sums: w_i log p(x_i), w_i log max_j r_ij, and w_i times
+ * the posterior of a background of this log density, -inf for none.
+ */
+INLINE void
+SIMD(posterior_of)(const bool noisy, const ms_block *b, size_t k, double log_noise, double *joint,
+				   double *sums)
 {
 	const double *weights = b->w;
 	size_t stride = b->stride;
 	size_t m = b->m;
+	/* a row beyond all distances has a posterior all the same */
+	double least = noisy ? log_noise : -1e300;
 	vec likelihood = {0};
 	vec best = {0};
+	vec noise = {0};
 
 	for (size_t r = 0; r < m; r += LANES)
 	{
 		vec w = READ(weights, r);
 		vec top = {0};
 		vec total = {0};
+		vec background = {0};
 		vec share;
 		vec log_total;
 
-		top = top - 1e300; /* a row beyond all distances has a posterior all the same */
+		top = top + least;
 		for (size_t j = 0; j < k; j++)
 			top = SIMD(max)(top, READ(joint, j * stride + r));
+		if (noisy)
+			total = background = SIMD(exp)(log_noise - top);
 		for (size_t j = 0; j < k; j++)
 		{
 			vec e = SIMD(exp)(READ(joint, j * stride + r) - top);
@@ -220,9 +229,21 @@ SIMD(posterior)(const ms_block *b, size_t k, double *joint, double *log_likeliho
 		log_total = SIMD(log)(SIMD(max)(total, total * 0 + 1.0));
 		likelihood += w * (top + log_total);
 		best -= w * log_total;
+		if (noisy)
+			noise += background * share;
 	}
-	*log_likelihood = SIMD(sum)(likelihood);
-	*log_best = SIMD(sum)(best);
+	sums[0] = SIMD(sum)(likelihood);
+	sums[1] = SIMD(sum)(best);
+	sums[2] = SIMD(sum)(noise);
+}
+
+FN void
+SIMD(posterior)(const ms_block *b, size_t k, double log_noise, double *joint, double *sums)
+{
+	if (log_noise > -1e300)
+		SIMD(posterior_of)(true, b, k, log_noise, joint, sums);
+	else
+		SIMD(posterior_of)(false, b, k, log_noise, joint, sums);
 }
 
 FN double

@@ -10,7 +10,7 @@
 /*
  * The mixture of columns dims[nd] (from 0, distinct, in any order). Names, noise, evidence n,
  * weight and seed go with it; likelihoods do not (NaN), nor does the prior. The family stays where
- * the marginal is of it, else (VEE, EEV, VEV, EVV; VEI, EVI) it is full or diag.
+ * the marginal is of it; EVI becomes diag, and EEV, VEV, EVV full.
  * MS_BAD_ARGUMENT what = "dims": got = the column from 1, wanted = d; what = "columns" for none,
  * too many or one twice.
  */
@@ -19,8 +19,8 @@ extern ms_status ms_gmm_marginal(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m,
 
 /*
  * The mixture of the columns that are gaps in x[d] given the others, in their order. Component j
- * stays number j; its weight may be next to nothing (at least 1e-300). The family is full, or diag
- * for diagonal ones. Without a gap MS_BAD_ARGUMENT what = "columns"; with gaps alone it is m.
+ * stays number j; its weight may be next to nothing (at least 1e-300). The family is that of the
+ * marginal. Without a gap MS_BAD_ARGUMENT what = "columns"; with gaps alone it is m.
  * The noise stays with its share of the density, over the box of the unknown columns.
  */
 extern ms_status ms_gmm_condition(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, const double *x,

@@ -11,40 +11,75 @@
 #include <string.h>
 
 #include "core/base/linalg.h"
+#include "core/mixture/families.h"
+#include "core/mixture/mix.h"
 
 ms_mix_shape
 ms_mstep_shape(ms_gmm_family family)
 {
-	switch (family)
-	{
-		case MS_GMM_TIED:
-			return MS_MIX_TIED;
-		case MS_GMM_DIAG:
-		case MS_GMM_SPHERICAL:
-			return MS_MIX_DIAGONAL;
-		default:
-			return MS_MIX_FULL;
-	}
+	return ms_gmm_is_diagonal(family) ? MS_MIX_DIAGONAL
+		   : ms_gmm_is_tied(family)	  ? MS_MIX_TIED
+									  : MS_MIX_FULL;
+}
+
+/* Whether the step goes by the scatters of all components (families.h). */
+static bool
+by_scatters(ms_gmm_family family, bool prior)
+{
+	return prior || family > MS_GMM_SPHERICAL;
+}
+
+size_t
+ms_mstep_bytes(ms_gmm_family family, bool prior, size_t k, size_t d)
+{
+	size_t size = ms_gmm_is_diagonal(family) ? d : d * d;
+	size_t bytes;
+
+	if (!by_scatters(family, prior))
+		return 0;
+	ms_size_mul(ms_mstep_shape(family) == MS_MIX_TIED ? 1 : k, size, &bytes);
+	ms_size_add(bytes, k * (d + 1) + d + ms_linalg_eigen_work(d), &bytes);
+	ms_size_mul(bytes, sizeof(double), &bytes);
+	ms_size_add(bytes, 1024, &bytes);
+	return bytes;
+}
+
+static ms_status
+new_scatters(ms_arena *arena, size_t k, size_t d, ms_mstep *out)
+{
+	size_t size = ms_gmm_is_diagonal(out->family) ? d : d * d;
+	size_t matrices = ms_mstep_shape(out->family) == MS_MIX_TIED ? 1 : k;
+
+	MS_TRY(MS_ALLOC(arena, matrices * size, &out->scatters));
+	MS_TRY(MS_ALLOC(arena, k * d, &out->values));
+	MS_TRY(MS_ALLOC(arena, k, &out->volumes));
+	MS_TRY(MS_ALLOC(arena, d, &out->shape));
+	return MS_ALLOC(arena, ms_linalg_eigen_work(d), &out->work);
 }
 
 ms_status
 ms_mstep_new(ms_arena *arena, ms_gmm_family family, size_t k, size_t d, const double *variances,
-			 ms_mstep *out)
+			 const ms_prior *prior, ms_mstep *out)
 {
 	double mean = 0;
 
 	for (size_t c = 0; c < d; c++)
 		mean += variances[c] / (double) d;
-	*out = (ms_mstep){.family = family, .variances = variances, .ridge = MS_MSTEP_RIDGE * mean};
+	*out = (ms_mstep){.family = family,
+					  .variances = variances,
+					  .ridge = MS_MSTEP_RIDGE * mean,
+					  .prior = prior};
 	MS_TRY(MS_ZEROED(arena, k, &out->regularised));
+	if (by_scatters(family, prior != NULL))
+		MS_TRY(new_scatters(arena, k, d, out));
 	if (ms_mstep_shape(family) == MS_MIX_DIAGONAL)
 		return MS_OK;
 	MS_TRY(MS_ALLOC(arena, d * d, &out->scatter));
 	return MS_ALLOC(arena, d * d, &out->spare);
 }
 
-static void
-set_regularised(ms_mstep *step, size_t j)
+void
+ms_mstep_note_ridge(ms_mstep *step, size_t j)
 {
 	step->regularised[j] = true;
 	step->any_regularised = true;
@@ -92,9 +127,8 @@ multiply_transposed(ms_ctx *ctx, const double *b, const double *lower, size_t d,
 	return MS_OK;
 }
 
-/* Whether L is the factor of a covariance that the data can have: section 7's floor. */
-static bool
-above_floor(const ms_mstep *step, const double *lower, size_t d)
+bool
+ms_mstep_above_floor(const ms_mstep *step, const double *lower, size_t d)
 {
 	for (size_t c = 0; c < d; c++)
 	{
@@ -124,12 +158,18 @@ add_scatter(ms_mstep *step, const double *s1, const double *s2, double n, double
 	}
 }
 
+ms_status
+ms_mstep_colour(ms_ctx *ctx, ms_mstep *step, const double *lower, size_t d)
+{
+	MS_TRY(multiply(ctx, lower, step->scatter, false, d, step->spare));
+	return multiply_transposed(ctx, step->spare, lower, d, step->scatter);
+}
+
 /* spare = L A L' + ridge, factored; false when even that has no factor. */
 static ms_status
 regularise(ms_ctx *ctx, ms_mstep *step, double *lower, size_t d, bool *ok)
 {
-	MS_TRY(multiply(ctx, lower, step->scatter, false, d, step->spare));
-	MS_TRY(multiply_transposed(ctx, step->spare, lower, d, step->scatter));
+	MS_TRY(ms_mstep_colour(ctx, step, lower, d));
 	for (size_t c = 0; c < d; c++)
 		step->scatter[c * d + c] += step->ridge;
 	*ok = ms_linalg_cholesky(step->scatter, d);
@@ -147,15 +187,14 @@ refactor(ms_ctx *ctx, ms_mstep *step, double *lower, size_t d, bool *sound)
 	if (!*sound)
 		return MS_OK;
 	MS_TRY(multiply(ctx, lower, step->spare, true, d, step->scatter));
-	*sound = above_floor(step, step->scatter, d);
+	*sound = ms_mstep_above_floor(step, step->scatter, d);
 	if (*sound)
 		memcpy(lower, step->scatter, d * d * sizeof(double));
 	return MS_OK;
 }
 
-/* Moves the mean of component j by L d. */
-static void
-move_mean(const double *lower, const double *s1, double n, double *mean, size_t d)
+void
+ms_mstep_move_mean(const double *lower, const double *s1, double n, double *mean, size_t d)
 {
 	for (size_t i = 0; i < d; i++)
 	{
@@ -167,12 +206,12 @@ move_mean(const double *lower, const double *s1, double n, double *mean, size_t 
 	}
 }
 
-/* The scatter A of factor f: one component's own, or everybody's. */
-static void
-make_scatter(ms_mstep *step, const ms_mix *mix, const ms_mix_stats *stats, size_t f)
+/* One component's own, or everybody's. */
+void
+ms_mstep_make_scatter(ms_mstep *step, const ms_mix *mix, const ms_mix_stats *stats, size_t f)
 {
 	size_t d = mix->d;
-	double weight = ms_sum_get(&stats->weight);
+	double rows = 0;
 
 	memset(step->scatter, 0, d * d * sizeof(double));
 	if (mix->shape == MS_MIX_FULL)
@@ -183,25 +222,10 @@ make_scatter(ms_mstep *step, const ms_mix *mix, const ms_mix_stats *stats, size_
 		return;
 	}
 	for (size_t j = 0; j < mix->k; j++)
-		add_scatter(step, stats->s1 + j * d, j == 0 ? stats->s2 : NULL,
-					ms_sum_get(&stats->n[j]), weight, d);
-}
-
-/* The half log-determinant and the inverse of factor f go into the mixture. */
-static ms_status
-finish_factor(ms_ctx *ctx, ms_mix *mix, size_t f)
-{
-	size_t d = mix->d;
-	double *lower = mix->factors + f * d * d;
-	double logdet = ms_linalg_logdet(lower, d) / 2;
-
-	ms_linalg_invert_lower(lower, d, mix->inverses + f * d * d);
+		rows += ms_sum_get(&stats->n[j]);
 	for (size_t j = 0; j < mix->k; j++)
-	{
-		if (mix->shape == MS_MIX_TIED || j == f)
-			mix->constants[j] = -logdet;
-	}
-	return ms_tick(ctx, d * d * d / 16 + d * d);
+		add_scatter(step, stats->s1 + j * d, j == 0 ? stats->s2 : NULL,
+					ms_sum_get(&stats->n[j]), rows, d);
 }
 
 static ms_status
@@ -214,22 +238,22 @@ update_factor(ms_ctx *ctx, ms_mstep *step, ms_mix *mix, const ms_mix_stats *stat
 	for (size_t j = 0; j < mix->k; j++)
 	{
 		if (mix->shape == MS_MIX_TIED || j == f)
-			move_mean(lower, stats->s1 + j * d, ms_sum_get(&stats->n[j]), mix->means + j * d, d);
+			ms_mstep_move_mean(lower, stats->s1 + j * d, ms_sum_get(&stats->n[j]), mix->means + j * d, d);
 	}
-	make_scatter(step, mix, stats, f);
+	ms_mstep_make_scatter(step, mix, stats, f);
 	MS_TRY(refactor(ctx, step, lower, d, &sound));
 	if (!sound)
 	{
-		make_scatter(step, mix, stats, f);
+		ms_mstep_make_scatter(step, mix, stats, f);
 		MS_TRY(regularise(ctx, step, lower, d, &sound));
 		step->failed |= !sound;
 		for (size_t j = 0; j < mix->k; j++)
 		{
 			if (mix->shape == MS_MIX_TIED || j == f)
-				set_regularised(step, j);
+				ms_mstep_note_ridge(step, j);
 		}
 	}
-	return finish_factor(ctx, mix, f);
+	return ms_mix_finish_factor(ctx, mix, f);
 }
 
 /* --- diagonal covariances ------------------------------------------------------------------- */
@@ -241,7 +265,6 @@ update_diagonal(ms_mstep *step, ms_mix *mix, const ms_mix_stats *stats, size_t j
 	size_t d = mix->d;
 	double n = ms_sum_get(&stats->n[j]);
 	double *sd = mix->factors + j * d;
-	double logdet = 0;
 	double shared = 0;
 
 	for (size_t c = 0; c < d; c++)
@@ -260,14 +283,12 @@ update_diagonal(ms_mstep *step, ms_mix *mix, const ms_mix_stats *stats, size_t j
 		if (!(variance >= MS_MSTEP_FLOOR * step->variances[c]))
 		{
 			variance += step->ridge;
-			set_regularised(step, j);
+			ms_mstep_note_ridge(step, j);
 		}
 		sd[c] = sqrt(variance);
-		mix->inverses[j * d + c] = 1 / sd[c];
-		logdet += log(sd[c]);
 		step->failed |= !isfinite(variance);
 	}
-	mix->constants[j] = -logdet;
+	ms_mix_finish_diagonal(mix, j);
 }
 
 /* --- the step ------------------------------------------------------------------------------- */
@@ -275,10 +296,11 @@ update_diagonal(ms_mstep *step, ms_mix *mix, const ms_mix_stats *stats, size_t j
 static void
 update_weights(ms_mstep *step, ms_mix *mix, const ms_mix_stats *stats)
 {
-	double total = 0;
+	double total = ms_sum_get(&stats->noise);
 
 	for (size_t j = 0; j < mix->k; j++)
 		total += ms_sum_get(&stats->n[j]);
+	mix->noise = ms_sum_get(&stats->noise) / total;
 	for (size_t j = 0; j < mix->k; j++)
 	{
 		mix->weights[j] = ms_sum_get(&stats->n[j]) / total;
@@ -294,14 +316,6 @@ begin(ms_mstep *step, size_t k)
 	memset(step->regularised, 0, k * sizeof(bool));
 }
 
-/* constants hold -log det L so far. */
-static void
-finish_constants(ms_mix *mix)
-{
-	for (size_t j = 0; j < mix->k; j++)
-		mix->constants[j] += log(mix->weights[j]) - (double) mix->d * 0.5 * log(2 * M_PI);
-}
-
 ms_status
 ms_mstep_run(ms_ctx *ctx, ms_mstep *step, ms_mix *mix, const ms_mix_stats *stats)
 {
@@ -309,7 +323,9 @@ ms_mstep_run(ms_ctx *ctx, ms_mstep *step, ms_mix *mix, const ms_mix_stats *stats
 
 	begin(step, mix->k);
 	update_weights(step, mix, stats);
-	for (size_t f = 0; f < steps && !step->failed; f++)
+	if (step->scatters && !step->failed)
+		MS_TRY(ms_families_run(ctx, step, mix, stats));
+	for (size_t f = 0; f < steps && !step->failed && !step->scatters; f++)
 	{
 		if (mix->shape == MS_MIX_DIAGONAL)
 			update_diagonal(step, mix, stats, f);
@@ -317,7 +333,7 @@ ms_mstep_run(ms_ctx *ctx, ms_mstep *step, ms_mix *mix, const ms_mix_stats *stats
 			MS_TRY(update_factor(ctx, step, mix, stats, f));
 		MS_TRY(ms_tick(ctx, 10 * mix->d));
 	}
-	finish_constants(mix);
+	ms_mix_finish_constants(mix);
 	return MS_OK;
 }
 
@@ -343,7 +359,7 @@ take_pooled(ms_ctx *ctx, ms_mstep *step, ms_mix *mix, const ms_mix_stats *stats,
 	bool ok;
 
 	pool_scatter(step, mix, stats);
-	ok = ms_linalg_cholesky(step->scatter, d) && above_floor(step, step->scatter, d);
+	ok = ms_linalg_cholesky(step->scatter, d) && ms_mstep_above_floor(step, step->scatter, d);
 	if (!ok)
 	{
 		pool_scatter(step, mix, stats);
@@ -353,7 +369,7 @@ take_pooled(ms_ctx *ctx, ms_mstep *step, ms_mix *mix, const ms_mix_stats *stats,
 	}
 	memcpy(lower, step->scatter, d * d * sizeof(double));
 	step->regularised[f] = !ok;
-	MS_TRY(finish_factor(ctx, mix, f));
+	MS_TRY(ms_mix_finish_factor(ctx, mix, f));
 	return ms_tick(ctx, mix->k * d * d);
 }
 
@@ -363,7 +379,6 @@ take_pooled_diagonal(ms_mstep *step, ms_mix *mix, const ms_mix_stats *stats, siz
 	size_t d = mix->d;
 	double weight = ms_sum_get(&stats->weight);
 	double shared = 0;
-	double logdet = 0;
 
 	for (size_t c = 0; c < d; c++)
 	{
@@ -382,24 +397,23 @@ take_pooled_diagonal(ms_mstep *step, ms_mix *mix, const ms_mix_stats *stats, siz
 	{
 		if (step->family == MS_GMM_SPHERICAL)
 			mix->factors[j * d + c] = sqrt(shared);
-		mix->inverses[j * d + c] = 1 / mix->factors[j * d + c];
-		logdet += log(mix->factors[j * d + c]);
 	}
-	mix->constants[j] = log(mix->weights[j]) - (double) d * 0.5 * log(2 * M_PI) - logdet;
+	ms_mix_finish_diagonal(mix, j);
+	mix->constants[j] += log(mix->weights[j]) - (double) d * 0.5 * log(2 * M_PI);
 }
 
 /* Rows that a component needs for a covariance of its own. */
 static double
 least_rows(ms_gmm_family family, size_t d)
 {
-	return family == MS_GMM_FULL ? (double) d + 1 : 2;
+	return ms_gmm_is_diagonal(family) ? 2 : (double) d + 1;
 }
 
 ms_status
 ms_mstep_start(ms_ctx *ctx, ms_mstep *step, ms_mix *mix, const ms_mix_stats *stats)
 {
 	MS_TRY(ms_mstep_run(ctx, step, mix, stats));
-	if (mix->shape == MS_MIX_TIED)
+	if (ms_gmm_is_tied(step->family) || step->prior)
 		return MS_OK;
 	for (size_t j = 0; j < mix->k && !step->failed; j++)
 	{

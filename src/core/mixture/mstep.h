@@ -7,6 +7,7 @@
 
 #include "core/mixture/gmm.h"
 #include "core/mixture/kernel.h"
+#include "core/mixture/prior.h"
 
 /*
  * A component whose variance along a column, given the columns before it, falls below FLOOR times
@@ -27,17 +28,29 @@ typedef struct ms_mstep
 	bool *regularised; /* k: what the last step had to regularise */
 	bool any_regularised;
 	bool failed; /* a component died, or nothing helped: the mixture is of no use any more */
-	double *scatter; /* d x d, as is `spare`; NULL for diagonals */
+	const ms_prior *prior; /* or NULL; in the units of the mixture */
+	double *scatter;	   /* d x d, as is `spare`; NULL for diagonals */
 	double *spare;
+	double *scatters; /* of each component, where families.h does the step: k matrices or diagonals */
+	double *values;	  /* k d, k and d: scratch of families.c, as is `work` */
+	double *volumes;
+	double *shape;
+	double *work;
 } ms_mstep;
 
 extern ms_mix_shape ms_mstep_shape(ms_gmm_family family);
 
-/* variances must outlive the step. */
+/* variances and the prior, which may be NULL, must outlive the step. */
 extern ms_status ms_mstep_new(ms_arena *arena, ms_gmm_family family, size_t k, size_t d,
-							  const double *variances, ms_mstep *out);
+							  const double *variances, const ms_prior *prior, ms_mstep *out);
 
-/* Moves the mixture to the maximum of the expected log-likelihood, given statistics under it. */
+/* Bytes beyond those of two matrices. */
+extern size_t ms_mstep_bytes(ms_gmm_family family, bool prior, size_t k, size_t d);
+
+/*
+ * Moves the mixture to the maximum of the expected log-likelihood, or with a prior of the expected
+ * log posterior, given statistics under it.
+ */
 extern ms_status ms_mstep_run(ms_ctx *ctx, ms_mstep *step, ms_mix *mix, const ms_mix_stats *stats);
 
 /*

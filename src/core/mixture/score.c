@@ -28,6 +28,7 @@ struct ms_scorer
 	lanes *inverses; /* groups x entries */
 	lanes *constants;
 	lanes *centred; /* d: the row in hand, a backend scores one at a time */
+	double log_noise;
 };
 
 static void
@@ -60,11 +61,13 @@ static bool
 factor_diagonal(const ms_gmm *m, size_t j, double *inverse, double *logdet)
 {
 	size_t d = m->d;
+	size_t size = ms_gmm_matrix_size(m->family, d);
+	const double *variances = m->covariances + (ms_gmm_is_tied(m->family) ? 0 : j * size);
 
 	*logdet = 0;
 	for (size_t c = 0; c < d; c++)
 	{
-		double variance = m->covariances[m->family == MS_GMM_DIAG ? j * d + c : j];
+		double variance = variances[size == 1 ? 0 : c];
 
 		inverse[c] = 1 / sqrt(variance);
 		*logdet += log(variance) / 2;
@@ -129,7 +132,8 @@ ms_scorer_new(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, ms_scorer **out)
 	s->k = m->k;
 	s->d = m->d;
 	s->groups = (s->k + LANES - 1) / LANES;
-	s->diagonal = m->family == MS_GMM_DIAG || m->family == MS_GMM_SPHERICAL;
+	s->diagonal = ms_gmm_is_diagonal(m->family);
+	s->log_noise = m->noise > 0 ? log(m->noise) - m->log_volume : -INFINITY;
 	s->entries = s->diagonal ? s->d : ms_packed_size(s->d);
 	MS_TRY(MS_ZEROED(arena, s->groups * s->d, &s->means));
 	MS_TRY(MS_ZEROED(arena, s->groups * s->entries, &s->inverses));
@@ -189,26 +193,67 @@ group_joint(const ms_scorer *s, const double *x, size_t group, double *log_joint
 		log_joint[l] = constant[l] - 0.5 * or_infinite(q[l]);
 }
 
-double
-ms_score_row(const ms_scorer *s, const double *x, double *log_joint, size_t *best)
+/* The greatest of the log_joint, the background among them. */
+static double
+greatest(const ms_scorer *s, const double *log_joint, size_t *best)
 {
-	double sum = 0;
-	double top;
-
-	for (size_t group = 0; group < s->groups; group++)
-		group_joint(s, x, group, log_joint + group * LANES);
 	*best = 0;
 	for (size_t j = 1; j < s->k; j++)
 	{
 		if (log_joint[j] > log_joint[*best])
 			*best = j;
 	}
-	top = log_joint[*best];
+	if (!(s->log_noise > log_joint[*best]))
+		return log_joint[*best];
+	*best = MS_SCORE_NOISE;
+	return s->log_noise;
+}
+
+double
+ms_score_row(const ms_scorer *s, const double *x, double *log_joint, size_t *best)
+{
+	double sum;
+	double top;
+
+	for (size_t group = 0; group < s->groups; group++)
+		group_joint(s, x, group, log_joint + group * LANES);
+	top = greatest(s, log_joint, best);
 	if (top == -INFINITY)
 		return top;
+	sum = s->log_noise > -INFINITY ? exp(s->log_noise - top) : 0;
 	for (size_t j = 0; j < s->k; j++)
 		sum += exp(log_joint[j] - top);
 	return top + log(sum);
+}
+
+size_t
+ms_score_best(const ms_scorer *s, const double *x)
+{
+	size_t best = MS_SCORE_NOISE;
+	double top = s->log_noise;
+
+	for (size_t group = 0; group < s->groups; group++)
+	{
+		double joint[LANES];
+		size_t left = s->k - group * LANES;
+
+		group_joint(s, x, group, joint);
+		for (size_t l = 0; l < LANES && l < left; l++)
+		{
+			if (joint[l] > top || (joint[l] == top && best == MS_SCORE_NOISE))
+			{
+				top = joint[l];
+				best = group * LANES + l;
+			}
+		}
+	}
+	return best;
+}
+
+double
+ms_scorer_log_noise(const ms_scorer *s)
+{
+	return s->log_noise;
 }
 
 double
@@ -223,11 +268,20 @@ ms_score_distance(const ms_scorer *s, const double *x, size_t j)
 void
 ms_score_posterior(const double *log_joint, size_t k, double *posterior)
 {
-	double top = -INFINITY;
-	double sum = 0;
+	ms_score_posterior_noise(log_joint, k, -INFINITY, posterior);
+}
+
+double
+ms_score_posterior_noise(const double *log_joint, size_t k, double log_noise, double *posterior)
+{
+	double top = log_noise;
+	double noise;
+	double sum;
 
 	for (size_t j = 0; j < k; j++)
 		top = log_joint[j] > top ? log_joint[j] : top;
+	noise = log_noise > -INFINITY ? exp(log_noise - top) : 0;
+	sum = noise;
 	for (size_t j = 0; j < k; j++)
 	{
 		posterior[j] = top == -INFINITY ? 1 : exp(log_joint[j] - top);
@@ -235,4 +289,5 @@ ms_score_posterior(const double *log_joint, size_t k, double *posterior)
 	}
 	for (size_t j = 0; j < k; j++)
 		posterior[j] /= sum;
+	return noise / sum;
 }

@@ -48,7 +48,7 @@ extern double ms_score_distance(const ms_scorer *s, const double *x, size_t j);
 
 /*
  * Rows with gaps (NaN) by the marginal of what is there, under any model: scorers of the patterns
- * of gaps that have come along are kept, 256 of them. A row of gaps alone has density 1 and the
+ * of gaps that have come along are kept, the first 256 of them. A row of gaps alone has density 1 and the
  * weights for its posterior. log_joint as above; *log_noise that of the marginal. MS_DIMENSION is
  * the caller's to check.
  */
@@ -70,7 +70,7 @@ extern ms_status ms_tail_new(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, ms_t
 extern double ms_tail_probability(const ms_tail *t, const double *x);
 
 /*
- * Evidence of rows under a model, as of its fit: any output may be NULL. log_best = sum w log of
+ * Evidence of rows under a model, as of its fit: log_best = sum w log of
  * the greatest posterior, entropy = sum w r log r (both <= 0): BIC - 2 of either is an icl.
  * Rows with gaps count by their marginals; rows of gaps alone do not count. Weights are
  * frequencies.
