@@ -61,7 +61,7 @@ check('sample', 'SELECT sample(x) FROM t');
 check('canonical order', 'SELECT s.distinct_rows FROM (SELECT sample(x, y, z) AS s FROM t) r, sample_info(r.s) s');
 check('order of strings', 'SELECT s.distinct_rows FROM (SELECT sample_keyed(md5(id::text), x) AS s FROM t) r, sample_info(r.s) s');
 check('subsample', 'SELECT sample_n(subsample(id, 500000, x)) FROM t');
-check('union', 'SELECT sample_n(sample_union(u.s)) FROM v, generate_series(1, 20) i, sample_concat(s, s) u(s)');
+check('union', 'SELECT sample_n(sample_union(u.s)) FROM v, generate_series(1, 8) i, sample_concat(s, s) u(s)');
 check('marginal', "SELECT sample_n(sample_marginal(s, '{2}')) FROM (SELECT sample(x, y) AS s FROM t) r");
 check('moments', 'SELECT moments(x, y, z) FROM t');
 check('rows', 'SELECT count(*) FROM v, sample_rows(s)');
