@@ -13,6 +13,7 @@
 
 static int max_memory_kb = 1024 * 1024;
 static bool show_progress = false;
+static double jaccard_threshold = 0.7;
 
 static void *
 host_alloc(ms_ctx *ctx, size_t size)
@@ -70,6 +71,12 @@ host_require(const char *what, size_t need)
 		report_memory(what, need, host_budget());
 }
 
+double
+host_jaccard_threshold(void)
+{
+	return jaccard_threshold;
+}
+
 void
 host_define_settings(void)
 {
@@ -78,5 +85,8 @@ host_define_settings(void)
 							MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	DefineCustomBoolVariable("pgmeasure.progress", "Shows the progress of long computations as notices.", NULL,
 							 &show_progress, false, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomRealVariable("pgmeasure.jaccard_threshold", "Least Jaccard similarity of sketches for a % b.",
+							 "An index whose min_jaccard is greater is scanned as a whole.", &jaccard_threshold, 0.7, 0, 1,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("pgmeasure");
 }

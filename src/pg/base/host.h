@@ -20,6 +20,9 @@ extern size_t host_budget(void);
 /* Raises the error when `need` bytes are above the budget; `what` is the subject of the message. */
 extern void host_require(const char *what, size_t need);
 
+/* pgmeasure.jaccard_threshold: what a % b asks for. */
+extern double host_jaccard_threshold(void);
+
 extern void host_define_settings(void);
 
 #endif

@@ -236,6 +236,25 @@ arg_options(FunctionCallInfo fcinfo, int argno, const char *const *keys)
 		}
 }
 
+double
+arg_option_number(FunctionCallInfo fcinfo, int argno, const char *key, double otherwise)
+{
+	JsonbValue space;
+	JsonbValue *v = NULL;
+	double number;
+
+	if (!PG_ARGISNULL(argno))
+		v = getKeyJsonValueFromContainer(&PG_GETARG_JSONB_P(argno)->root, key, (int) strlen(key), &space);
+	if (!v)
+		return otherwise;
+	if (v->type != jbvNumeric)
+		report_option_value(key, "a number");
+	number = DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(v->val.numeric)));
+	if (!isfinite(number))
+		report_option_value(key, "a finite number");
+	return number;
+}
+
 int
 arg_option_choice(FunctionCallInfo fcinfo, int argno, const char *key, const char *const *choices, int otherwise)
 {

@@ -53,6 +53,9 @@ extern void arg_options(FunctionCallInfo fcinfo, int argno, const char *const *k
 extern int arg_option_choice(FunctionCallInfo fcinfo, int argno, const char *key, const char *const *choices,
 							 int otherwise);
 
+/* A number of the options, finite. */
+extern double arg_option_number(FunctionCallInfo fcinfo, int argno, const char *key, double otherwise);
+
 /* The name of column j (from 0): names[j], or "x1", "x2" ... when there are none. */
 extern const char *column_name(char **names, size_t j);
 

@@ -97,6 +97,22 @@ extern void report_doubtful(const char *function, const char *fact, const char *
 /* pgmeasure.progress: NOTICE when it is on, else DEBUG1 */
 extern void report_progress(bool visible, const ms_progress *p, double seconds);
 
+/* Sketches: two that differ in `what`, each as a word; `recipe` is a template that would do. */
+pg_noreturn extern void report_sketches(const char *what, const char *got, const char *wanted, const char *recipe);
+pg_noreturn extern void report_sketch_packed(void);
+pg_noreturn extern void report_sketch_kind(const char *kind, const char *wanted, const char *hint);
+pg_noreturn extern void report_array_as_element(void);
+
+/* Exact sets, multisets and vectors. */
+pg_noreturn extern void report_no_order(Oid type);
+pg_noreturn extern void report_map(const char *argument, const char *key);
+pg_noreturn extern void report_negative(const char *argument, const char *where, double value);
+
+/* near_duplicates: columns of the query, its ids, crowded bands. */
+pg_noreturn extern void report_no_query_column(const char *name, const char *wanted);
+pg_noreturn extern void report_repeated_id(const char *id);
+extern void report_crowded_bands(uint64 bands, uint64 limit, uint64 largest, uint64 comparisons);
+
 /* pgmeasure_version() */
 extern void report_version_differs(const char *library, const char *script);
 
