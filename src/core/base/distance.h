@@ -3,15 +3,16 @@
  *
  * Rows are packed once, scaled, in strips of 16 rows (column by column), so that the vector loops
  * run over rows and a distance is summed over the columns in their order: d(a, b) = d(b, a), and
- * a row of a matrix, a row computed alone and a score of a new row agree bit for bit. Cost of a
- * row: n d steps, about 0.1 ns each for euclidean. Direct differences throughout: near duplicates
- * lose no digits.
+ * a row of a matrix, a row computed alone and a score of a new row agree bit for bit. A row of
+ * distances costs n d steps, of about 0.1 ns each for euclidean. Differences are direct, so that
+ * equal rows are at 0 and near duplicates lose no digits; cosine is half the squared distance of
+ * unit rows.
  *
  *     euclidean    sqrt(sum (x - y)^2)
  *     sqeuclidean  sum (x - y)^2
  *     manhattan    sum |x - y|
  *     chebyshev    max |x - y|
- *     cosine       1 - x.y / (|x| |y|), in [0, 2]; a row of zeros is at 1 from all but its like (0)
+ *     cosine       1 - x.y / (|x| |y|); a row of zeros is at 1 from all but its like (0)
  *     hamming      share of columns that differ
  *     jaccard      1 - both / either, of columns that are not 0; two rows of zeros are at 0
  *     gower        sum u s t / sum u s (Gower 1971): t is |x - y| / range for numbers, at most 1; 0
@@ -75,23 +76,25 @@ extern ms_status ms_measure_learn(ms_ctx *ctx, ms_arena *arena, const ms_rows *r
 /* Packed rows. The measure must outlive them. */
 typedef struct ms_points ms_points;
 
-/* Rows number which[0 .. n - 1], or the first n when that is NULL. */
+/* Rows number which[0 .. n - 1], or the first n when that is NULL; and the same of packed ones. */
 extern ms_status ms_points_new(ms_ctx *ctx, ms_arena *arena, const ms_measure *m,
 							   const ms_rows *rows, const size_t *which, size_t n,
 							   ms_points **out);
+extern ms_status ms_points_subset(ms_ctx *ctx, ms_arena *arena, const ms_points *from,
+								  const size_t *which, size_t n, ms_points **out);
 extern size_t ms_points_bytes(size_t n, size_t d);
 extern size_t ms_points_count(const ms_points *p);
 
-/* Packed row i, scaled, into x[d]; and a row in its own units. ms_points_from takes both. */
+/* Packed row i into x; and a row in its own units, packed alike: ms_points_width(p) doubles. */
+extern size_t ms_points_width(const ms_points *p);
 extern void ms_points_get(const ms_points *p, size_t i, double *x);
 extern void ms_points_scale(const ms_points *p, const double *row, double *x);
 
 /*
- * Distances from x to all points, as doubles and as floats; out has ms_points_room(p) elements.
+ * Distances from x to all n points, as doubles and as floats; out[n].
  * MS_TOO_LARGE, what = "distance": beyond the range of the number. MS_INCOMPLETE, what = "gower":
  * no column is known of both rows; index = the point, from 1.
  */
-extern size_t ms_points_room(const ms_points *p);
 extern ms_status ms_points_from(ms_ctx *ctx, const ms_points *p, const double *x, double *out);
 extern ms_status ms_points_from_float(ms_ctx *ctx, const ms_points *p, const double *x, float *out);
 

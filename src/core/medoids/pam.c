@@ -1,0 +1,656 @@
+/*
+ * pam.c: FasterPAM (Schubert & Rousseeuw 2021, "Fast and Eager k-Medoids Clustering") and FastPAM1
+ * (2019): each object keeps its nearest and second nearest medoid, and one pass over the distances
+ * of a candidate tells what it would bring in place of any of the k medoids.
+ */
+#include "core/medoids/pam.h"
+
+#include <math.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "core/base/sums.h"
+
+/* partial sums of a slot: hits of one slot in a row need not wait for each other */
+#define PARTS 4
+
+/* --- tables --------------------------------------------------------------------------------- */
+
+static void
+triangle_row(const ms_table *t, size_t c, float *out)
+{
+	const float *d = t->triangle;
+	size_t at = c * (c + 1) / 2 + c; /* of (c + 1, c) */
+
+	if (c > 0)
+		memcpy(out, d + c * (c - 1) / 2, c * sizeof(*out));
+	out[c] = 0;
+	for (size_t o = c + 1; o < t->n; at += o, o++)
+		out[o] = d[at];
+}
+
+ms_status
+ms_table_row(ms_ctx *ctx, const ms_table *t, size_t c, float *buffer, const float **row)
+{
+	if (t->rows)
+	{
+		*row = t->rows + c * t->m;
+		return MS_OK;
+	}
+	*row = buffer;
+	if (t->triangle)
+	{
+		triangle_row(t, c, buffer);
+		return ms_tick(ctx, 2 * t->n);
+	}
+	ms_points_get(t->candidates, c, t->x);
+	MS_TRY(ms_points_from_float(ctx, t->objects, t->x, buffer));
+	if (t->own && t->own[c] != UINT32_MAX)
+		buffer[t->own[c]] = t->own_distance;
+	return MS_OK;
+}
+
+static inline double
+weight(const ms_table *t, size_t o)
+{
+	return t->w ? t->w[o] : 1;
+}
+
+double
+ms_table_weight(const ms_table *t)
+{
+	ms_sum sum = {0, 0};
+
+	for (size_t o = 0; o < t->m; o++)
+		ms_sum_add(&sum, weight(t, o));
+	return ms_sum_get(&sum);
+}
+
+/* --- hits ----------------------------------------------------------------------------------- */
+
+/*
+ * Objects that a candidate is nearer to than their second medoid, ascending: all others leave the
+ * total as it is. Where k is large they are few, and this loop reads memory as fast as it comes.
+ * hits has room for 16 more.
+ */
+typedef size_t (*hit_loop)(const float *d, const float *d2, size_t m, uint32_t *hits);
+
+static size_t
+hits_any(const float *d, const float *d2, size_t m, uint32_t *hits)
+{
+	size_t n = 0;
+
+	for (size_t o = 0; o < m; o++)
+	{
+		hits[n] = (uint32_t) o;
+		n += d[o] < d2[o];
+	}
+	return n;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static size_t
+hits_avx2(const float *d, const float *d2, size_t m, uint32_t *hits)
+{
+	size_t n = 0;
+	size_t o = 0;
+
+	for (; o + 8 <= m; o += 8)
+	{
+		__m256 near = _mm256_cmp_ps(_mm256_loadu_ps(d + o), _mm256_loadu_ps(d2 + o), _CMP_LT_OQ);
+		unsigned mask = (unsigned) _mm256_movemask_ps(near);
+
+		for (; mask; mask &= mask - 1)
+			hits[n++] = (uint32_t) o + (uint32_t) __builtin_ctz(mask);
+	}
+	for (; o < m; o++)
+	{
+		hits[n] = (uint32_t) o;
+		n += d[o] < d2[o];
+	}
+	return n;
+}
+
+__attribute__((target("avx512f,popcnt"))) static size_t
+hits_avx512(const float *d, const float *d2, size_t m, uint32_t *hits)
+{
+	__m512i at = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+	const __m512i step = _mm512_set1_epi32(16);
+	size_t n = 0;
+
+	for (size_t o = 0; o < m; o += 16)
+	{
+		__mmask16 there = (__mmask16) (m - o < 16 ? (1u << (m - o)) - 1 : 0xffff);
+		__mmask16 near = _mm512_mask_cmp_ps_mask(there, _mm512_maskz_loadu_ps(there, d + o),
+												 _mm512_maskz_loadu_ps(there, d2 + o),
+												 _CMP_LT_OQ);
+
+		_mm512_storeu_si512(hits + n, _mm512_maskz_compress_epi32(near, at));
+		n += (size_t) __builtin_popcount(near);
+		at = _mm512_add_epi32(at, step);
+	}
+	return n;
+}
+#endif
+
+static hit_loop
+choose_hits(void)
+{
+#if defined(__x86_64__)
+	__builtin_cpu_init();
+	if (__builtin_cpu_supports("avx512f"))
+		return hits_avx512;
+	if (__builtin_cpu_supports("avx2"))
+		return hits_avx2;
+#endif
+	return hits_any;
+}
+
+size_t
+ms_pam_hits(const float *d, const float *limit, size_t m, uint32_t *hits)
+{
+	return choose_hits()(d, limit, m, hits);
+}
+
+/* --- caches --------------------------------------------------------------------------------- */
+
+size_t
+ms_pam_bytes(size_t n, size_t m, size_t k, bool computed)
+{
+	size_t rows = 0;
+	size_t size;
+
+	if (computed && !ms_size_mul(k, m, &rows))
+		return SIZE_MAX;
+	if (!ms_size_add(rows, 6 * m + 16 * k, &rows) || !ms_size_mul(rows, sizeof(float), &size) ||
+		!ms_size_add(size, n + 16 * k + 4096, &size))
+		return SIZE_MAX;
+	return size;
+}
+
+ms_status
+ms_pam_new(ms_ctx *ctx, ms_arena *arena, const ms_table *t, size_t k, ms_pam *p)
+{
+	size_t own = 0;
+
+	*p = (ms_pam){.ctx = ctx, .table = t, .k = k};
+	if (!t->rows)
+		ms_size_mul(k, t->m, &own);
+	MS_TRY(MS_ALLOC(arena, k, &p->medoids));
+	MS_TRY(MS_ZEROED(arena, t->n, &p->taken));
+	MS_TRY(MS_ALLOC(arena, t->m, &p->first));
+	MS_TRY(MS_ALLOC(arena, t->m, &p->second));
+	MS_TRY(MS_ALLOC(arena, t->m, &p->d1));
+	MS_TRY(MS_ALLOC(arena, t->m, &p->d2));
+	MS_TRY(MS_ALLOC(arena, k, &p->loss));
+	MS_TRY(MS_ALLOC(arena, k, &p->rows));
+	MS_TRY(MS_ALLOC(arena, own, &p->own_rows));
+	MS_TRY(MS_ALLOC(arena, t->m, &p->row));
+	MS_TRY(MS_ALLOC(arena, t->m + 16, &p->hits));
+	return ms_arena_alloc(arena, k, PARTS * sizeof(double), (void **) &p->gains);
+}
+
+/* The nearest slot to object o but `but`; ties to the lower. */
+static void
+nearest_but(const ms_pam *p, size_t o, size_t but, uint32_t *slot, float *distance)
+{
+	float best = INFINITY;
+	uint32_t found = but == 0 && p->k > 1;
+
+	for (uint32_t i = 0; i < p->k; i++)
+	{
+		float d = p->rows[i][o];
+
+		if (i != but && d < best)
+		{
+			best = d;
+			found = i;
+		}
+	}
+	*slot = found;
+	*distance = best;
+}
+
+static void
+sum_up(ms_pam *p)
+{
+	const ms_table *t = p->table;
+	double total[PARTS] = {0};
+
+	memset(p->loss, 0, p->k * sizeof(double));
+	for (size_t o = 0; o < t->m; o++)
+	{
+		double w = weight(t, o);
+
+		total[o % PARTS] += w * p->d1[o];
+		p->loss[p->first[o]] += w * ((double) p->d2[o] - p->d1[o]);
+	}
+	p->deviation = (total[0] + total[1]) + (total[2] + total[3]);
+}
+
+static ms_status
+fetch_row(ms_pam *p, size_t slot)
+{
+	const ms_table *t = p->table;
+	float *own = t->rows ? NULL : p->own_rows + slot * t->m;
+
+	return ms_table_row(p->ctx, t, p->medoids[slot], own, &p->rows[slot]);
+}
+
+ms_status
+ms_pam_set(ms_pam *p, const size_t *medoids)
+{
+	const ms_table *t = p->table;
+
+	memset(p->taken, 0, t->n);
+	memcpy(p->medoids, medoids, p->k * sizeof(*medoids));
+	for (size_t i = 0; i < p->k; i++)
+	{
+		p->taken[medoids[i]] = 1;
+		MS_TRY(fetch_row(p, i));
+	}
+	for (size_t o = 0; o < t->m; o++)
+	{
+		nearest_but(p, o, SIZE_MAX, &p->first[o], &p->d1[o]);
+		MS_TRY(ms_tick(p->ctx, 2 * p->k + 4));
+	}
+	/* a medoid is its own, whatever duplicates there are */
+	for (size_t i = 0; t->square && i < p->k; i++)
+	{
+		p->first[medoids[i]] = (uint32_t) i;
+		p->d1[medoids[i]] = 0;
+	}
+	for (size_t o = 0; o < t->m; o++)
+	{
+		nearest_but(p, o, p->first[o], &p->second[o], &p->d2[o]);
+		MS_TRY(ms_tick(p->ctx, 2 * p->k + 4));
+	}
+	sum_up(p);
+	return MS_OK;
+}
+
+/* --- one candidate -------------------------------------------------------------------------- */
+
+/*
+ * An object nearer to c than to its first medoid goes to c whoever leaves: a shared gain, and its
+ * first medoid is not missed any more. One between its two medoids matters only when its first
+ * leaves, and then it goes to c instead of its second.
+ */
+static double
+gather(ms_pam *p, const float *d, size_t n)
+{
+	const ms_table *t = p->table;
+	double shared[PARTS] = {0};
+
+	memset(p->gains, 0, p->k * PARTS * sizeof(double));
+	for (size_t h = 0; h < n; h++)
+	{
+		size_t o = p->hits[h];
+		double x = d[o];
+		double d1 = p->d1[o];
+		double w = weight(t, o);
+
+		shared[h % PARTS] += w * ((x < d1 ? x : d1) - d1);
+		p->gains[p->first[o] * PARTS + h % PARTS] += w * ((x < d1 ? d1 : x) - p->d2[o]);
+	}
+	return (shared[0] + shared[1]) + (shared[2] + shared[3]);
+}
+
+static double
+slot_gain(const ms_pam *p, size_t i)
+{
+	const double *g = p->gains + i * PARTS;
+
+	return p->loss[i] + ((g[0] + g[1]) + (g[2] + g[3]));
+}
+
+/* The shared gain is added after the slots are compared. */
+static void
+best_slot(ms_pam *p, const float *d, size_t *slot, double *change)
+{
+	double shared = gather(p, d, ms_pam_hits(d, p->d2, p->table->m, p->hits));
+	double best = slot_gain(p, 0);
+
+	*slot = 0;
+	for (size_t i = 1; i < p->k; i++)
+	{
+		double gain = slot_gain(p, i);
+
+		if (gain < best)
+		{
+			best = gain;
+			*slot = i;
+		}
+	}
+	*change = best + shared;
+}
+
+ms_status
+ms_pam_try(ms_pam *p, size_t c, size_t *slot, double *change)
+{
+	const float *d;
+
+	MS_TRY(ms_table_row(p->ctx, p->table, c, p->row, &d));
+	best_slot(p, d, slot, change);
+	return ms_tick(p->ctx, p->table->m + 8 * p->k);
+}
+
+/* Object o when slot i is now at distance d. */
+static inline void
+update_object(ms_pam *p, size_t o, uint32_t i, float d)
+{
+	if (p->first[o] == i)
+	{
+		if (d < p->d2[o])
+		{
+			p->d1[o] = d;
+			return;
+		}
+		p->first[o] = p->second[o];
+		p->d1[o] = p->d2[o];
+		nearest_but(p, o, p->first[o], &p->second[o], &p->d2[o]);
+	}
+	else if (d < p->d1[o])
+	{
+		p->second[o] = p->first[o];
+		p->d2[o] = p->d1[o];
+		p->first[o] = i;
+		p->d1[o] = d;
+	}
+	else if (p->second[o] == i && d > p->d2[o])
+		nearest_but(p, o, p->first[o], &p->second[o], &p->d2[o]);
+	else if (p->second[o] == i || d < p->d2[o])
+	{
+		p->second[o] = i;
+		p->d2[o] = d;
+	}
+}
+
+/* A medoid is its own, whatever duplicates there are: the update took it for any object. */
+static void
+make_own(ms_pam *p, size_t c, uint32_t i)
+{
+	if (p->first[c] != i)
+	{
+		p->first[c] = i;
+		p->d1[c] = 0;
+		nearest_but(p, c, i, &p->second[c], &p->d2[c]);
+	}
+}
+
+ms_status
+ms_pam_swap(ms_pam *p, size_t slot, size_t c)
+{
+	const ms_table *t = p->table;
+	uint32_t i = (uint32_t) slot;
+
+	p->taken[p->medoids[slot]] = 0;
+	p->taken[c] = 1;
+	p->medoids[slot] = c;
+	MS_TRY(fetch_row(p, slot));
+	for (size_t o = 0; o < t->m; o++)
+	{
+		float d = p->rows[slot][o];
+
+		/* most objects stay as they are */
+		if (d < p->d2[o] || p->first[o] == i || p->second[o] == i)
+			update_object(p, o, i, d);
+	}
+	if (t->square)
+		make_own(p, c, i);
+	sum_up(p);
+	p->swaps++;
+	return ms_tick(p->ctx, 4 * t->m);
+}
+
+/* --- loops ---------------------------------------------------------------------------------- */
+
+static void
+tell(const ms_pam *p, const char *task)
+{
+	ms_progress progress = {task, p->passes, NAN, p->deviation};
+
+	if (p->ctx->progress)
+		p->ctx->progress(p->ctx, &progress);
+}
+
+ms_status
+ms_pam_fasterpam(ms_pam *p, int max_iter, double epsilon)
+{
+	size_t n = p->table->n;
+	size_t last = n; /* the candidate that swapped last */
+
+	p->converged = false;
+	for (int pass = 0; pass < max_iter; pass++)
+	{
+		uint64_t before = p->swaps;
+
+		p->passes++;
+		for (size_t c = 0; c < n; c++)
+		{
+			size_t slot;
+			double change;
+
+			p->converged = c == last;
+			if (p->converged)
+				return MS_OK;
+			if (p->taken[c])
+				continue;
+			MS_TRY(ms_pam_try(p, c, &slot, &change));
+			if (change < -epsilon * p->deviation)
+			{
+				MS_TRY(ms_pam_swap(p, slot, c));
+				last = c;
+			}
+		}
+		tell(p, "fasterpam");
+		p->converged = p->swaps == before;
+		if (p->converged)
+			return MS_OK;
+	}
+	return MS_OK;
+}
+
+/* The swap that gains most, ties to the first candidate; change 0 when there is none. */
+static ms_status
+best_swap(ms_pam *p, size_t *candidate, size_t *slot, double *change)
+{
+	*change = 0;
+	*slot = 0;
+	*candidate = 0;
+	for (size_t c = 0; c < p->table->n; c++)
+	{
+		size_t i;
+		double gain;
+
+		if (p->taken[c])
+			continue;
+		MS_TRY(ms_pam_try(p, c, &i, &gain));
+		if (gain < *change)
+		{
+			*change = gain;
+			*slot = i;
+			*candidate = c;
+		}
+	}
+	return MS_OK;
+}
+
+ms_status
+ms_pam_fastpam1(ms_pam *p, int max_iter, double epsilon)
+{
+	p->converged = false;
+	for (int pass = 0; pass < max_iter; pass++)
+	{
+		size_t c;
+		size_t slot;
+		double change;
+
+		p->passes++;
+		MS_TRY(best_swap(p, &c, &slot, &change));
+		p->converged = !(change < -epsilon * p->deviation);
+		if (p->converged)
+			return MS_OK;
+		MS_TRY(ms_pam_swap(p, slot, c));
+		tell(p, "fastpam1");
+	}
+	return MS_OK;
+}
+
+ms_status
+ms_pam_certify(ms_pam *p, double epsilon, bool *optimal)
+{
+	size_t c;
+	size_t slot;
+	double change;
+
+	*optimal = true;
+	if (p->k == 1 || p->k == p->table->n)
+		return MS_OK;
+	MS_TRY(best_swap(p, &c, &slot, &change));
+	*optimal = !(change < -epsilon * p->deviation);
+	return MS_OK;
+}
+
+ms_status
+ms_pam_single(ms_pam *p)
+{
+	const ms_table *t = p->table;
+	double least = INFINITY;
+	size_t best = 0;
+
+	for (size_t c = 0; c < t->n; c++)
+	{
+		const float *d;
+		double sum = 0;
+
+		MS_TRY(ms_table_row(p->ctx, t, c, p->row, &d));
+		for (size_t o = 0; o < t->m; o++)
+			sum += weight(t, o) * d[o];
+		MS_TRY(ms_tick(p->ctx, t->m));
+		if (sum < least)
+		{
+			least = sum;
+			best = c;
+		}
+	}
+	MS_TRY(ms_pam_set(p, &best));
+	p->passes = 1;
+	p->converged = true;
+	return MS_OK;
+}
+
+/* --- searches ------------------------------------------------------------------------------- */
+
+void
+ms_sort_few(size_t *x, size_t k)
+{
+	/* Shell's sort: k is a number of medoids */
+	for (size_t gap = k / 2; gap > 0; gap /= 2)
+	{
+		for (size_t i = gap; i < k; i++)
+		{
+			size_t value = x[i];
+			size_t at = i;
+
+			for (; at >= gap && x[at - gap] > value; at -= gap)
+				x[at] = x[at - gap];
+			x[at] = value;
+		}
+	}
+}
+
+bool
+ms_found_better(double deviation, const size_t *medoids, const ms_found *than, size_t k)
+{
+	if (deviation != than->deviation)
+		return deviation < than->deviation;
+	for (size_t i = 0; i < k; i++)
+	{
+		if (medoids[i] != than->medoids[i])
+			return medoids[i] < than->medoids[i];
+	}
+	return false;
+}
+
+static void
+keep_better(ms_pam *p, ms_found *out)
+{
+	ms_sort_few(p->medoids, p->k);
+	if (!ms_found_better(p->deviation, p->medoids, out, p->k))
+		return;
+	memcpy(out->medoids, p->medoids, p->k * sizeof(*p->medoids));
+	out->deviation = p->deviation;
+	out->swaps = p->swaps;
+	out->passes = p->passes;
+	out->converged = out->optimal = p->converged;
+}
+
+static ms_status
+run_start(ms_pam *p, const ms_search *s, uint64_t number, size_t *medoids)
+{
+	p->swaps = 0;
+	p->passes = 0;
+	if (s->k == 1)
+		return ms_pam_single(p);
+	if (s->init == MS_KMEDOIDS_INIT_START)
+		memcpy(medoids, s->start, s->k * sizeof(*medoids));
+	else
+		MS_TRY(ms_start(p->ctx, p->table, s->k, s->init, s->seed, number, medoids));
+	MS_TRY(ms_pam_set(p, medoids));
+	if (s->method == MS_KMEDOIDS_FASTPAM1)
+		return ms_pam_fastpam1(p, s->max_iter, MS_PAM_EPSILON);
+	return ms_pam_fasterpam(p, s->max_iter, MS_PAM_EPSILON);
+}
+
+/* k = n: every row is its own medoid. */
+static ms_status
+all_rows(const ms_table *t, ms_found *out)
+{
+	for (size_t i = 0; i < t->n; i++)
+		out->medoids[i] = i;
+	out->deviation = 0;
+	out->swaps = 0;
+	out->passes = 0;
+	out->converged = out->optimal = true;
+	return MS_OK;
+}
+
+static ms_status
+search(ms_ctx *ctx, ms_arena *arena, const ms_table *t, const ms_search *s, ms_found *out)
+{
+	/* another run of these would be the same */
+	bool fixed = s->k == 1 || s->k == t->n || s->init == MS_KMEDOIDS_INIT_BUILD ||
+				 s->init == MS_KMEDOIDS_INIT_START;
+	int starts = fixed ? 1 : s->n_init;
+	size_t *medoids;
+	ms_pam p;
+
+	out->starts = (uint32_t) starts;
+	if (s->k == t->n)
+		return all_rows(t, out);
+	MS_TRY(MS_ALLOC(arena, s->k, &medoids));
+	MS_TRY(ms_pam_new(ctx, arena, t, s->k, &p));
+	out->deviation = INFINITY;
+	for (int i = 0; i < starts; i++)
+	{
+		MS_TRY(run_start(&p, s, (uint64_t) i, medoids));
+		keep_better(&p, out);
+	}
+	return MS_OK;
+}
+
+ms_status
+ms_search_pam(ms_ctx *ctx, const ms_table *t, const ms_search *s, ms_found *out)
+{
+	ms_arena arena;
+	ms_status status;
+
+	ms_arena_init(&arena, ctx);
+	status = search(ctx, &arena, t, s, out);
+	ms_arena_free(&arena);
+	return status;
+}
