@@ -12,7 +12,7 @@ my $s = session($node);
 sub tasks { my @tasks = glob("/proc/$s->{backend}/task/*"); return scalar @tasks; }
 
 is(tasks(), 1, 'one task before');
-query($s, "LOAD 'pgmeasure'");
+query($s, "SET client_min_messages = error; LOAD 'pgmeasure'");
 is(tasks(), 1, 'one task after loading');
 is(query($s, 'SELECT (gmm_info(m)).k FROM (SELECT sample(i % 7 + random(), random()) AS s FROM generate_series(1, 20000) i) r, gmm_fit(s, 3) m'),
 	3, 'a fit');

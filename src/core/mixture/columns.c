@@ -74,7 +74,7 @@ find_ranges(ms_ctx *ctx, const ms_rows *rows, bool gaps, ms_columns *out)
 	for (size_t i = 0; i < rows->n; i++)
 	{
 		double w = ms_rows_weight(rows, i);
-		size_t there;
+		size_t there = 0;
 
 		MS_TRY(check_row(ctx, rows, i, gaps, &there));
 		if (w == 0)
