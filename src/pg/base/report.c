@@ -431,8 +431,23 @@ report_models(size_t a, size_t b)
 void
 report_noise(const char *function)
 {
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s does not take a model with a noise component", function),
-					errhint("Fit with noise => 0.")));
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s takes models with a noise component or models without, not both", function),
+					errhint("Fit all of them with noise => 0.")));
+}
+
+void
+report_nothing_unknown(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("x has no NULL element: nothing is left to be known"),
+					errhint("Pass NULL for the columns that the answer is about.")));
+}
+
+void
+report_model_one_column(const char *function, size_t d)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("%s needs a model of one column, got %zu", function, d),
+					errhint("Take one column with gmm_marginal(m, '{1}').")));
 }
 
 void
