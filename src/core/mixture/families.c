@@ -3,7 +3,7 @@
  * maximum a posteriori ones (Fraley & Raftery 2007).
  *
  * S_j = volume_j * shape * orientation. Where volumes vary and something else is shared the two
- * are found in turn: each round gains, and stops at 1e-10.
+ * are found in turn: each round gains, and stops at 1e-12.
  */
 #include "core/mixture/families.h"
 
@@ -14,7 +14,7 @@
 #include "core/mixture/mix.h"
 
 #define ROUNDS 100
-#define SETTLED 1e-10
+#define SETTLED 1e-12
 
 static double
 rows_of(const ms_mix_stats *stats, size_t j)
