@@ -27,7 +27,10 @@
 /* every start runs to its end while n k (d^2 + 8) (diagonals: n k (d + 8)) is at most this */
 #define SHORT_WORK 2e6
 #define SHORT_ITERATIONS 20
-#define FINALISTS 3
+#define FINALISTS 5
+
+/* short starts are on the same way when means (in sd of a column) and weights differ by less */
+#define SAME_WAY 0.1
 
 /* starts take part in at most so many rows, or 50 k d */
 #define PART_ROWS 100000
@@ -67,6 +70,7 @@ typedef struct candidate
 	double log_best;
 	uint32_t iterations;
 	ms_gmm_stop stop;
+	uint32_t starts;	/* that were on the way to it */
 	uint32_t *problems; /* k */
 } candidate;
 
@@ -585,13 +589,68 @@ copy_candidate(candidate *to, const candidate *from, size_t k)
 	to->problems = problems;
 }
 
-/* The current candidate takes its place among the best `most`, the worst of them falls out. */
+/* The component of `mix` whose mean is nearest to x, in the view's units, and its squared distance. */
+static size_t
+nearest_component(const ms_mix *mix, const double *x, double *distance)
+{
+	size_t best = 0;
+
+	*distance = INFINITY;
+	for (size_t j = 0; j < mix->k; j++)
+	{
+		double sum = 0;
+
+		for (size_t i = 0; i < mix->d; i++)
+		{
+			double e = x[i] - mix->means[j * mix->d + i];
+
+			sum += e * e;
+		}
+		if (sum < *distance)
+		{
+			*distance = sum;
+			best = j;
+		}
+	}
+	return best;
+}
+
+/*
+ * Two short starts are on the way to the same end when each component of the one has a component
+ * of the other beside it, of about its weight.
+ */
+static bool
+same_way(const ms_mix *a, const ms_mix *b)
+{
+	for (size_t j = 0; j < a->k; j++)
+	{
+		double distance;
+		size_t twin = nearest_component(b, a->means + j * a->d, &distance);
+
+		if (distance > SAME_WAY * SAME_WAY * (double) a->d ||
+			fabs(a->weights[j] - b->weights[twin]) > SAME_WAY * a->weights[j])
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The current candidate takes its place among the best `most`, and the worst of them falls out;
+ * or the place of the one that is on the same way, so that a popular end takes one place.
+ */
 static void
 keep(fit *f, size_t most)
 {
-	size_t at = f->kept < most ? f->kept++ : most - 1;
-	candidate held = f->best[at];
+	size_t at = 0;
+	candidate held;
 
+	while (at < f->kept && !same_way(&f->current.mix, &f->best[at].mix))
+		at++;
+	if (at == f->kept)
+		at = f->kept < most ? f->kept++ : most - 1;
+	else
+		f->best[at].starts = f->current.starts += f->best[at].starts;
+	held = f->best[at];
 	if (held.stop != MS_GMM_STOP_NONE && !is_better(&f->current, &held))
 		return;
 	copy_candidate(&held, &f->current, f->k);
@@ -600,11 +659,15 @@ keep(fit *f, size_t most)
 	f->best[at] = held;
 }
 
+/* The end of `starts` starts. */
 static void
-note_end(fit *f, double objective, end_class class)
+note_end(fit *f, double objective, end_class class, uint32_t starts)
 {
-	f->ends[f->ended] = objective;
-	f->classes[f->ended++] = class;
+	for (; starts > 0; starts--)
+	{
+		f->ends[f->ended] = objective;
+		f->classes[f->ended++] = class;
+	}
 }
 
 /* --- all starts ----------------------------------------------------------------------------- */
@@ -682,11 +745,12 @@ run_starts(fit *f, size_t most, int max_iter, bool to_the_end)
 	{
 		MS_TRY(begin_start(f, s));
 		f->current.iterations = 0;
+		f->current.starts = 1;
 		f->current.log_likelihood = f->current.objective = -INFINITY;
 		MS_TRY(iterate(f, &f->current, &f->part, max_iter));
 		judge(f, &f->current);
 		if (to_the_end)
-			note_end(f, f->current.objective, f->current.class);
+			note_end(f, f->current.objective, f->current.class, 1);
 		keep(f, most);
 	}
 	return MS_OK;
@@ -758,11 +822,11 @@ run_finals(fit *f)
 		if (met)
 		{
 			c->objective = -INFINITY;
-			note_end(f, f->ends[f->ended - 1], f->classes[f->ended - 1]);
+			note_end(f, f->ends[f->ended - 1], f->classes[f->ended - 1], c->starts);
 			continue;
 		}
 		MS_TRY(go_on(f, c, &f->all));
-		note_end(f, c->objective, c->class);
+		note_end(f, c->objective, c->class, c->starts);
 	}
 	sort_best(f);
 	return MS_OK;

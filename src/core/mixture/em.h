@@ -3,9 +3,9 @@
  * families of Celeux & Govaert 1995): k-means++ starts, several of them, the best kept.
  *
  * Where n k (d^2 + 8) <= 2e6 (diag, spherical: n k (d + 8)) all starts run to their end. Else they
- * run 20 iterations each, and the best three go on to their end. Where there are more than
+ * run 20 iterations each, and the best five on different ways go on to their end. Where there are more than
  * max(100000, 50 k d) rows the starts run on so many of them, drawn by the seed, and the best
- * three reach their end there before they go on to all rows.
+ * five reach their end there before they go on to all rows.
  *
  * Cost of an iteration: n k d (d + 3) multiply-adds, 0.04 s for n = 1e6, d = k = 8. Memory:
  * ms_em_memory; the rows are not copied, but for the drawn part.
