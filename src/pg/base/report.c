@@ -443,6 +443,13 @@ report_nothing_unknown(void)
 }
 
 void
+report_stats_model(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the statistics were gathered under another model"),
+					errhint("Pass the model that gmm_stats(m, ...) had.")));
+}
+
+void
 report_model_one_column(const char *function, size_t d)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),

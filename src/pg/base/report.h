@@ -75,6 +75,7 @@ pg_noreturn extern void report_start(const char *what, size_t got, size_t wanted
 pg_noreturn extern void report_models(size_t a, size_t b);
 pg_noreturn extern void report_noise(const char *function);
 pg_noreturn extern void report_nothing_unknown(void);
+pg_noreturn extern void report_stats_model(void);
 pg_noreturn extern void report_model_one_column(const char *function, size_t d);
 
 /* Arrays that do not describe a mixture. */
