@@ -125,10 +125,13 @@ int
 query_begin(void)
 {
 	int level = NewGUCNestLevel();
+	MemoryContext caller;
 
 	set_config_option("synchronize_seqscans", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
 					  true, 0, false);
+	caller = CurrentMemoryContext;
 	SPI_connect();
+	MemoryContextSwitchTo(caller);
 	return level;
 }
 
@@ -142,8 +145,10 @@ query_end(int level)
 SPIPlanPtr
 query_prepare(const char *sql, int n, Oid *types)
 {
+	MemoryContext caller = CurrentMemoryContext;
 	SPIPlanPtr plan = SPI_prepare_cursor(sql, n, types, CURSOR_OPT_PARALLEL_OK);
 
+	MemoryContextSwitchTo(caller);
 	if (!plan)
 		report_spi(SPI_result);
 	return plan;
@@ -152,8 +157,10 @@ query_prepare(const char *sql, int n, Oid *types)
 void
 query_run(SPIPlanPtr plan, Datum *values, const char *nulls)
 {
+	MemoryContext caller = CurrentMemoryContext;
 	int result = SPI_execute_plan(plan, values, nulls, true, 0);
 
+	MemoryContextSwitchTo(caller);
 	if (result != SPI_OK_SELECT)
 		report_spi(result);
 }

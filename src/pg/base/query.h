@@ -38,7 +38,8 @@ extern const char *query_schema(FunctionCallInfo fcinfo);
 
 /*
  * An SPI connection for passes that must see the same rows in the same blocks: synchronize_seqscans
- * is off in between. An error in between ends both with the transaction.
+ * is off in between. The current memory context stays. An error in between ends both with the
+ * transaction.
  */
 extern int query_begin(void);
 extern void query_end(int level);
