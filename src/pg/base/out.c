@@ -236,15 +236,21 @@ arg_options(FunctionCallInfo fcinfo, int argno, const char *const *keys)
 		}
 }
 
+/* The value of a key of the options; NULL when it is not there. */
+static JsonbValue *
+option(FunctionCallInfo fcinfo, int argno, const char *key)
+{
+	if (PG_ARGISNULL(argno))
+		return NULL;
+	return getKeyJsonValueFromContainer(&PG_GETARG_JSONB_P(argno)->root, key, (int) strlen(key), NULL);
+}
+
 double
 arg_option_number(FunctionCallInfo fcinfo, int argno, const char *key, double otherwise)
 {
-	JsonbValue space;
-	JsonbValue *v = NULL;
+	JsonbValue *v = option(fcinfo, argno, key);
 	double number;
 
-	if (!PG_ARGISNULL(argno))
-		v = getKeyJsonValueFromContainer(&PG_GETARG_JSONB_P(argno)->root, key, (int) strlen(key), &space);
 	if (!v)
 		return otherwise;
 	if (v->type != jbvNumeric)
@@ -253,15 +259,6 @@ arg_option_number(FunctionCallInfo fcinfo, int argno, const char *key, double ot
 	if (!isfinite(number))
 		report_option_value(key, "a finite number");
 	return number;
-}
-
-/* The value of a key of the options; NULL when it is not there. */
-static JsonbValue *
-option(FunctionCallInfo fcinfo, int argno, const char *key)
-{
-	if (PG_ARGISNULL(argno))
-		return NULL;
-	return getKeyJsonValueFromContainer(&PG_GETARG_JSONB_P(argno)->root, key, (int) strlen(key), NULL);
 }
 
 int
@@ -279,22 +276,6 @@ arg_option_choice(FunctionCallInfo fcinfo, int argno, const char *key, const cha
 		if (strcmp(got, choices[i]) == 0)
 			return i;
 	report_choice(psprintf("option \"%s\"", key), got, choices);
-}
-
-double
-arg_option_number(FunctionCallInfo fcinfo, int argno, const char *key, double least, double most, double otherwise)
-{
-	JsonbValue *v = option(fcinfo, argno, key);
-	double x;
-
-	if (!v)
-		return otherwise;
-	if (v->type != jbvNumeric)
-		report_option_value(key, "a number");
-	x = DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(v->val.numeric)));
-	if (!(x >= least && x <= most))
-		report_range(psprintf("option \"%s\"", key), x, psprintf("from %.15g to %.15g", least, most));
-	return x;
 }
 
 const char *

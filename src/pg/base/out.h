@@ -53,10 +53,6 @@ extern void arg_options(FunctionCallInfo fcinfo, int argno, const char *const *k
 extern int arg_option_choice(FunctionCallInfo fcinfo, int argno, const char *key, const char *const *choices,
 							 int otherwise);
 
-/* The number of a key of the options, from least to most. */
-extern double arg_option_number(FunctionCallInfo fcinfo, int argno, const char *key, double least, double most,
-								double otherwise);
-
 /* A number of the options, finite. */
 extern double arg_option_number(FunctionCallInfo fcinfo, int argno, const char *key, double otherwise);
 
