@@ -7,6 +7,7 @@
  */
 #include "core/mixture/families.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -139,9 +140,9 @@ normalise(double *x, size_t d)
 	return exp(mean);
 }
 
-/* Sums of values[k x d] over the components, none of them below what a column can have. */
+/* Sums of values[k x d] over the components, above 0 (what is degenerate gets a ridge later). */
 static void
-pool_values(ms_mstep *step, const ms_mix *mix, const double *values, double rows)
+pool_values(ms_mstep *step, const ms_mix *mix, const double *values)
 {
 	size_t d = mix->d;
 
@@ -151,7 +152,7 @@ pool_values(ms_mstep *step, const ms_mix *mix, const double *values, double rows
 
 		for (size_t j = 0; j < mix->k; j++)
 			sum += values[j * d + c];
-		step->shape[c] = fmax(sum, rows * MS_MSTEP_FLOOR * step->ridge / MS_MSTEP_RIDGE);
+		step->shape[c] = fmax(sum, DBL_MIN);
 	}
 }
 
@@ -161,9 +162,8 @@ equal_shape(ms_ctx *ctx, ms_mstep *step, const ms_mix *mix, const ms_mix_stats *
 			const double *values)
 {
 	size_t d = mix->d;
-	double least = MS_MSTEP_FLOOR * step->ridge / MS_MSTEP_RIDGE;
 
-	pool_values(step, mix, values, all_rows(mix, stats));
+	pool_values(step, mix, values);
 	normalise(step->shape, d);
 	memset(step->volumes, 0, mix->k * sizeof(double));
 	for (int round = 0; round < ROUNDS; round++)
@@ -177,7 +177,7 @@ equal_shape(ms_ctx *ctx, ms_mstep *step, const ms_mix *mix, const ms_mix_stats *
 
 			for (size_t c = 0; c < d; c++)
 				volume += values[j * d + c] / step->shape[c] / (double) d / rows_of(stats, j);
-			volume = fmax(volume, least);
+			volume = fmax(volume, DBL_MIN);
 			change = fmax(change, fabs(volume - step->volumes[j]) / volume);
 			step->volumes[j] = volume;
 		}
@@ -185,7 +185,7 @@ equal_shape(ms_ctx *ctx, ms_mstep *step, const ms_mix *mix, const ms_mix_stats *
 			break;
 		for (size_t c = 0; c < d; c++)
 		{
-			step->shape[c] = least;
+			step->shape[c] = DBL_MIN;
 			for (size_t j = 0; j < mix->k; j++)
 				step->shape[c] += values[j * d + c] / step->volumes[j];
 		}
@@ -367,7 +367,6 @@ static ms_status
 varying_volumes(ms_ctx *ctx, ms_mstep *step, const ms_mix *mix, const ms_mix_stats *stats)
 {
 	size_t d = mix->d;
-	double least = MS_MSTEP_FLOOR * step->ridge / MS_MSTEP_RIDGE;
 	double g = 1;
 
 	pool_matrices(step, mix, NULL, step->scatter);
@@ -391,7 +390,7 @@ varying_volumes(ms_ctx *ctx, ms_mstep *step, const ms_mix *mix, const ms_mix_sta
 			double volume = whitened_trace(step->spare, step->scatters + j * d * d, d) /
 							(double) d / rows_of(stats, j);
 
-			volume = fmax(volume, least);
+			volume = fmax(volume, DBL_MIN);
 			change = fmax(change, fabs(volume - step->volumes[j]) / volume);
 			step->volumes[j] = volume;
 		}
@@ -492,7 +491,7 @@ equal_shapes(ms_ctx *ctx, ms_mstep *step, const ms_mix *mix, const ms_mix_stats 
 	if (step->family == MS_GMM_VEV)
 		MS_TRY(equal_shape(ctx, step, mix, stats, step->values));
 	else
-		pool_values(step, mix, step->values, rows);
+		pool_values(step, mix, step->values);
 	for (size_t j = 0; j < mix->k; j++)
 	{
 		MS_TRY(ms_tick(ctx, d * d * d));

@@ -7,8 +7,8 @@
  * update takes what is left. Statistics are those of kernel.h, rows whitened by the model.
  *
  *     ms_gmm_stats   64 bytes
- *     statistics     when FLUSHED: sums of two doubles weight, log-likelihood, log best, noise and
- *                    the k of n; then s1 (k d) and s2 (kernel.h)
+ *     statistics     when FLUSHED: weight, log-likelihood, log best, noise and the k of n, each the
+ *                    sum of two doubles; then s1 (k d) and s2 (kernel.h)
  *     rows           buffered x (d, and the weight when WEIGHTED) doubles
  *
  * Sizes are the caller's: the value may lie in a larger piece of memory.
@@ -37,8 +37,11 @@ typedef struct ms_gmm_stats
 	uint32_t d;
 	uint32_t shape;	   /* ms_mix_shape */
 	uint32_t buffered; /* rows in the buffer */
-	uint64_t checksum; /* sum modulo 2^64 of a hash of each row appended, its weight included: two
-						* passes over the same rows, in any order, have the same (gmm_fit_query) */
+	/*
+	 * Sum modulo 2^64 of ms_hash_bytes(row, seed 0) of the rows appended, each with its weight
+	 * where there is one: two passes over the same rows, in any order, have the same.
+	 */
+	uint64_t checksum;
 } ms_gmm_stats;
 
 /* A model as statistics and updates need it: factored, with a kernel. One a call site. */
@@ -76,7 +79,7 @@ extern void ms_gmm_stats_append(ms_gmm_stats *s, const double *x, double w);
 /* Bytes that the value needs for a flush: at least so many must be there (statistics appear). */
 extern size_t ms_gmm_stats_flush_size(const ms_gmm_stats *s);
 
-/* The buffered rows go into the statistics. MS_MISMATCH what = "model". */
+/* The buffered rows go into the statistics. MS_MISMATCH what = "model". Stopped, s is spoilt. */
 extern ms_status ms_gmm_stats_flush(ms_ctx *ctx, ms_gmm_basis *b, ms_gmm_stats *s);
 
 /*
@@ -92,16 +95,16 @@ extern ms_status ms_gmm_stats_check(ms_ctx *ctx, const void *bytes, size_t size)
 
 /*
  * The evidence of the basis' own model, of all rows of s, buffered ones too: info with n, weight,
- * log-likelihood, objective, icl (hard form); what the model's info says of iterations, starts and
- * so on stays. s is not changed.
+ * log-likelihood, objective, icl (NaN where the model's is the entropy form); what the model's info
+ * says of iterations, starts and so on stays. s is not changed.
  */
 extern ms_status ms_gmm_stats_evidence(ms_ctx *ctx, ms_gmm_basis *b, const ms_gmm_stats *s,
 									   ms_gmm_info *out);
 
 /*
- * The model after one EM iteration from the basis' model, with its family, prior and noise, in its
- * order of components. Its likelihoods are NaN (nobody has looked at rows under it), iterations
- * one more, stop none. MS_TOO_FEW when no row weighs anything; MS_NO_FIT when a component has lost
+ * The model after one EM iteration from the basis' model, with its family, prior, noise and names,
+ * in its order of components; weights are frequencies. Its likelihoods are NaN (nobody has looked
+ * at rows under it), iterations one more, stop none. MS_TOO_FEW when no row weighs anything; MS_NO_FIT when a component has lost
  * all rows.
  */
 extern ms_status ms_gmm_stats_update(ms_ctx *ctx, ms_arena *arena, ms_gmm_basis *b,

@@ -1,0 +1,507 @@
+/*
+ * test_stats.c: mergeable statistics of the E step: equal to a pass over the rows however they are
+ * cut, one update equal to one iteration, bytes. test_stats --write GOLDEN CORPUS writes golden
+ * values; once a release, for new names.
+ */
+#include "core/mixture/stats.h"
+
+#include "core/base/hash.h"
+#include "core/mixture/prior.h"
+#include "core/mixture/score.h"
+#include "mixture_fit.h"
+#include "stats_exercise.h"
+
+/* --- one model, its basis, its rows ---------------------------------------------------------- */
+
+static const double start_weights[] = {0.5, 0.5};
+static const double start_means[] = {2, 55, 4.5, 80};
+static const double start_covariances[] = {0.1, 0, 0, 30, 0.2, 0, 0, 40};
+
+typedef struct bench
+{
+	host h;
+	ms_arena arena;
+	ms_gmm m;
+	ms_gmm_basis *b;
+} bench;
+
+static void
+bench_init(bench *t)
+{
+	host_init(&t->h);
+	ms_arena_init(&t->arena, &t->h.ctx);
+}
+
+static void
+bench_basis(bench *t)
+{
+	size_t size = ms_gmm_packed_size(&t->m);
+	char *bytes = calloc(1, size);
+
+	ms_gmm_pack(&t->m, bytes);
+	CHECK_INT(ms_gmm_basis_new(&t->h.ctx, &t->arena, &t->m, ms_gmm_hash(bytes), &t->b), MS_OK);
+	free(bytes);
+}
+
+static void
+bench_import(bench *t)
+{
+	bench_init(t);
+	CHECK_INT(ms_gmm_import(&t->h.ctx, &t->arena, 2, 2, start_weights, start_means,
+							start_covariances, &t->m),
+			  MS_OK);
+	bench_basis(t);
+}
+
+static void
+bench_done(bench *t)
+{
+	ms_arena_free(&t->arena);
+	CHECK_INT(t->h.live, 0);
+}
+
+static void
+put(bench *t, stats_value *v, const double *x, double w)
+{
+	CHECK_INT(stats_append(&t->h.ctx, t->b, v, x, w), MS_OK);
+}
+
+static void
+check_valid(bench *t, const stats_value *v)
+{
+	size_t size = ms_gmm_stats_size(v->s);
+	void *copy = malloc(size); /* its end is where the sanitizer watches */
+
+	memcpy(copy, v->s, size);
+	if (!CHECK_INT(ms_gmm_stats_check(&t->h.ctx, copy, size), MS_OK))
+		printf("    %s\n", t->h.ctx.facts.what);
+	free(copy);
+}
+
+/* --- tests ---------------------------------------------------------------------------------- */
+
+TEST(one_iteration)
+{
+	static const double wanted[] = {2.03979697766, 54.51698000273, 4.29231963679, 79.99823181360};
+	bench t;
+	stats_value v;
+	ms_gmm_info info;
+	ms_gmm next;
+
+	bench_import(&t);
+	v = stats_begin(t.b, false);
+	for (size_t i = 0; i < 272; i++)
+		put(&t, &v, faithful + 2 * i, 1);
+	CHECK_INT(v.s->rows, 272);
+	CHECK_INT(v.s->buffered, 272 - 256);
+	check_valid(&t, &v);
+	CHECK_INT(ms_gmm_stats_evidence(&t.h.ctx, t.b, v.s, &info), MS_OK);
+	CHECK_NEAR(info.log_likelihood, -1184.0060425438, 1e-13);
+	CHECK_INT(info.n, 272);
+	CHECK_NEAR(info.weight, 272, 0);
+	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, v.s, &next), MS_OK);
+	CHECK_NEAR(next.weights[0], 0.357171345333, 1e-12);
+	for (size_t i = 0; i < 4; i++)
+		CHECK_NEAR(next.means[i], wanted[i], 2e-12);
+	CHECK_NEAR(next.covariances[5], 35.647437431486, 1e-12);
+	CHECK(isnan(next.info.log_likelihood));
+	CHECK_INT(next.info.iterations, 1);
+	free(v.s);
+	bench_done(&t);
+}
+
+static bool
+near(double a, double b, double tolerance)
+{
+	return fabs(a - b) <= tolerance * fmax(1, fabs(b));
+}
+
+/* Any split of the rows, merged in any order, gives the same next model (section 15, 3). */
+TEST(any_split)
+{
+	bench t;
+	ms_gmm whole;
+	stats_value all;
+
+	bench_import(&t);
+	all = stats_begin(t.b, true);
+	for (size_t i = 0; i < 272; i++)
+		put(&t, &all, faithful + 2 * i, 1 + (double) (i % 3));
+	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, all.s, &whole), MS_OK);
+	for (size_t parts = 1; parts <= 40; parts += 3)
+	{
+		stats_value v[40];
+		ms_gmm m;
+		ms_gmm_info info;
+
+		for (size_t p = 0; p < parts; p++)
+			v[p] = stats_begin(t.b, true);
+		for (size_t i = 0; i < 272; i++)
+		{
+			size_t p = (i * 7 + i / 11) % parts;
+
+			put(&t, &v[p], faithful + 2 * i, 1 + (double) (i % 3));
+			if (parts % 2 && i % 5 == 0)
+				CHECK_INT(stats_flush(&t.h.ctx, t.b, &v[p]), MS_OK);
+		}
+		for (size_t p = parts; p-- > 1;)
+		{
+			CHECK_INT(stats_merge(&t.h.ctx, &v[p / 2], &v[p]), MS_OK);
+			check_valid(&t, &v[p / 2]);
+			free(v[p].s);
+		}
+		CHECK_INT(v[0].s->rows, 272);
+		CHECK(v[0].s->checksum == all.s->checksum);
+		CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, v[0].s, &m), MS_OK);
+		CHECK_INT(ms_gmm_stats_evidence(&t.h.ctx, t.b, v[0].s, &info), MS_OK);
+		CHECK_INT(info.n, 272);
+		CHECK_NEAR(info.weight, 543, 0);
+		for (size_t i = 0; i < 6; i++)
+			CHECK(near(m.covariances[i], whole.covariances[i], 1e-12));
+		for (size_t i = 0; i < 4; i++)
+			CHECK(near(m.means[i], whole.means[i], 1e-13));
+		free(v[0].s);
+	}
+	free(all.s);
+	bench_done(&t);
+}
+
+/* Updates from a start are the iterations of the fit, in every family, with prior and noise. */
+TEST(equals_the_fit)
+{
+	for (int family = MS_GMM_FULL; family <= MS_GMM_LAST_FAMILY; family++)
+	{
+		for (int what = 0; what < 8; what++)
+		{
+			static double x[272 * 2];
+			ms_rows rows = rows_of(x, 272, 2);
+			ms_em_options o = options((ms_gmm_family) family, 2, 0);
+			fitted f;
+			bench t;
+
+			memcpy(x, faithful, sizeof(x));
+			o.prior = what & 1 && family <= MS_GMM_EEI;
+			o.noise = what & 2 ? 0.05 : 0;
+			o.missing = what & 4;
+			for (size_t i = 0; i < 272 && o.missing; i++)
+				x[2 * i + i % 2] = i % 5 ? x[2 * i + i % 2] : ms_gap();
+			o.n_init = 1;
+			o.max_iter = 2;
+			fit_with(&f, &rows, &o);
+			CHECK_INT(f.status, MS_OK);
+			bench_init(&t);
+			CHECK_INT(ms_gmm_copy(&t.h.ctx, &t.arena, &f.m, &t.m), MS_OK);
+			done(&f);
+			o.start = &t.m;
+			o.max_iter = 4;
+			fit_with(&f, &rows, &o);
+			for (int pass = 0; pass < 4; pass++)
+			{
+				stats_value v;
+
+				bench_basis(&t);
+				v = stats_begin(t.b, false);
+				for (size_t i = 0; i < 272; i++)
+					put(&t, &v, x + 2 * i, 1);
+				check_valid(&t, &v);
+				CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, v.s, &t.m), MS_OK);
+				free(v.s);
+			}
+			for (size_t i = 0; i < 4; i++)
+				CHECK_NEAR(t.m.means[i], f.m.means[i], 1e-11);
+			for (size_t i = 0; i < ms_gmm_covariances(f.m.family, 2, 2); i++)
+				CHECK_NEAR(t.m.covariances[i], f.m.covariances[i], 1e-10);
+			CHECK_NEAR(t.m.noise, f.m.noise, 1e-12);
+			{
+				ms_gmm_info info;
+				stats_value v;
+
+				bench_basis(&t);
+				v = stats_begin(t.b, false);
+				for (size_t i = 0; i < 272; i++)
+					put(&t, &v, x + 2 * i, 1);
+				CHECK_INT(ms_gmm_stats_evidence(&t.h.ctx, t.b, v.s, &info), MS_OK);
+				CHECK_NEAR(info.log_likelihood, f.m.info.log_likelihood, 1e-11);
+				CHECK_NEAR(info.objective, f.m.info.objective, 1e-11);
+				CHECK_NEAR(info.icl, f.m.info.icl, 1e-10);
+				free(v.s);
+			}
+			done(&f);
+			bench_done(&t);
+		}
+	}
+}
+
+/* The mean far beyond the spread (section 16). */
+TEST(far_from_zero)
+{
+	double means[] = {1e8 + 2, 1e8 + 55, 1e8 + 4.5, 1e8 + 80};
+	bench t;
+	ms_gmm next;
+	stats_value v;
+
+	bench_init(&t);
+	CHECK_INT(ms_gmm_import(&t.h.ctx, &t.arena, 2, 2, start_weights, means, start_covariances,
+							&t.m),
+			  MS_OK);
+	bench_basis(&t);
+	v = stats_begin(t.b, false);
+	for (size_t i = 0; i < 272; i++)
+		put(&t, &v, (double[]){faithful[2 * i] + 1e8, faithful[2 * i + 1] + 1e8}, 1);
+	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, v.s, &next), MS_OK);
+	CHECK_NEAR(next.covariances[5], 35.647437431486, 1e-7);
+	CHECK_NEAR(next.means[1] - 1e8, 54.51698000273, 1e-7);
+	free(v.s);
+	bench_done(&t);
+}
+
+TEST(mismatch)
+{
+	bench t;
+	bench u;
+	stats_value a;
+	stats_value b;
+	stats_value c;
+	ms_gmm next;
+
+	bench_import(&t);
+	bench_import(&u);
+	u.m.means[0] = 3;
+	bench_basis(&u);
+	a = stats_begin(t.b, false);
+	b = stats_begin(u.b, false);
+	c = stats_begin(t.b, true);
+	CHECK_INT(stats_merge(&t.h.ctx, &a, &b), MS_MISMATCH);
+	CHECK_STR(t.h.ctx.facts.what, "model");
+	CHECK_INT(stats_merge(&t.h.ctx, &a, &c), MS_MISMATCH);
+	CHECK_STR(t.h.ctx.facts.what, "weights");
+	CHECK_INT(stats_flush(&t.h.ctx, u.b, &a), MS_MISMATCH);
+	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, u.b, a.s, &next), MS_MISMATCH);
+	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, a.s, &next), MS_TOO_FEW);
+	put(&t, &a, (double[]){1e9, 1e9}, 1);
+	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, a.s, &next), MS_NO_FIT);
+	free(a.s);
+	free(b.s);
+	free(c.s);
+	bench_done(&t);
+	bench_done(&u);
+}
+
+/* --- bytes ---------------------------------------------------------------------------------- */
+
+typedef struct golden
+{
+	const char *name;
+	size_t rows;
+	bool weighted;
+	bool flushed;
+	bool gaps;
+} golden;
+
+static const golden golden_values[] = {
+	{"gmm_stats_rows", 3, false, false, false},
+	{"gmm_stats_weighted", 5, true, true, false},
+	{"gmm_stats_gaps", 2, false, false, true},
+};
+
+#define GOLDEN_VALUES (sizeof golden_values / sizeof *golden_values)
+#define GOLDEN_MOST 4096
+
+/* Small integers under a round model. Flushed sums may differ in their last bits: not compared. */
+static size_t
+golden_build(const golden *g, unsigned char *bytes)
+{
+	bench t;
+	stats_value v;
+	size_t size;
+
+	bench_import(&t);
+	t.m.flags = g->gaps ? MS_GMM_MISSING : 0;
+	bench_basis(&t);
+	v = stats_begin(t.b, g->weighted);
+	for (size_t i = 0; i < g->rows; i++)
+	{
+		double x[] = {1 + (double) i, g->gaps ? ms_gap() : 50 + 10 * (double) i};
+
+		put(&t, &v, x, 0.5 * (double) (i + 1));
+		if (g->flushed && i == 2)
+			CHECK_INT(stats_flush(&t.h.ctx, t.b, &v), MS_OK);
+	}
+	v.s->omitted = 7;
+	size = ms_gmm_stats_size(v.s);
+	memset(bytes, 0, GOLDEN_MOST);
+	memcpy(bytes, v.s, size);
+	free(v.s);
+	bench_done(&t);
+	return size;
+}
+
+static size_t
+read_hex(const char *name, unsigned char *bytes)
+{
+	char path[1000];
+	unsigned byte;
+	size_t n = 0;
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/../golden/%s.hex", UNIT_DATA, name);
+	file = fopen(path, "r");
+	while (file && n < GOLDEN_MOST && fscanf(file, "%2x", &byte) == 1)
+		bytes[n++] = (unsigned char) byte;
+	if (file)
+		fclose(file);
+	return n;
+}
+
+TEST(what_releases_wrote_is_read)
+{
+	for (size_t i = 0; i < GOLDEN_VALUES; i++)
+	{
+		_Alignas(8) unsigned char bytes[GOLDEN_MOST];
+		_Alignas(8) unsigned char today[GOLDEN_MOST];
+		const ms_gmm_stats *s = (const ms_gmm_stats *) bytes;
+		size_t size = read_hex(golden_values[i].name, bytes);
+		host h;
+
+		host_init(&h);
+		CHECK_INT(golden_build(golden_values + i, today), size);
+		CHECK(size > 0 && memcmp(bytes, today, golden_values[i].flushed ? 64 : size) == 0);
+		CHECK_INT(ms_gmm_stats_check(&h.ctx, bytes, size), MS_OK);
+		CHECK_INT(s->rows, golden_values[i].rows);
+	}
+}
+
+static bool
+write_file(const char *folder, const char *name, const unsigned char *bytes, size_t size, bool hex)
+{
+	char path[1000];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/%s%s", folder, name, hex ? ".hex" : "");
+	file = fopen(path, "wb");
+	if (!file)
+		return false;
+	for (size_t i = 0; i < size && hex; i++)
+		fprintf(file, "%02x%c", bytes[i], i % 16 == 15 || i + 1 == size ? '\n' : ' ');
+	if (!hex)
+		fwrite(bytes, 1, size, file);
+	return fclose(file) == 0;
+}
+
+static int
+write_all(const char *golden_folder, const char *corpus)
+{
+	for (size_t i = 0; i < GOLDEN_VALUES; i++)
+	{
+		_Alignas(8) unsigned char bytes[GOLDEN_MOST];
+		size_t size = golden_build(golden_values + i, bytes);
+
+		if (!write_file(golden_folder, golden_values[i].name, bytes, size, true) ||
+			!write_file(corpus, golden_values[i].name, bytes, size, false))
+			return 1;
+	}
+	return 0;
+}
+
+/* Every cut and every wrong word is refused; no turned bit is a fault. */
+TEST(damage)
+{
+	_Alignas(8) unsigned char bytes[GOLDEN_MOST];
+	/* words of the head, then the rows */
+	static const bool checked[] = {false, false, true, true, false, false, false, true, true};
+
+	for (size_t g = 0; g < GOLDEN_VALUES; g++)
+	{
+		size_t size = golden_build(golden_values + g, bytes);
+		bool flushed = golden_values[g].flushed;
+		host h;
+
+		host_init(&h);
+		for (size_t n = 0; n < size; n++)
+			CHECK_INT(ms_gmm_stats_check(&h.ctx, bytes, n), MS_CORRUPT);
+		for (size_t bit = 32; bit < size * 8; bit++)
+		{
+			ms_status status;
+
+			bytes[bit / 8] ^= (unsigned char) (1 << bit % 8);
+			status = ms_gmm_stats_check(&h.ctx, bytes, size);
+			/* the model's hash and shape, what was omitted and numbers of a sum may be others */
+			if (!flushed && checked[bit / 8 < 64 ? bit / 64 : 8])
+				CHECK_INT(status, MS_CORRUPT);
+			bytes[bit / 8] ^= (unsigned char) (1 << bit % 8);
+		}
+		CHECK_INT(ms_gmm_stats_check(&h.ctx, bytes, size), MS_OK);
+	}
+}
+
+/* --- the host ------------------------------------------------------------------------------- */
+
+static ms_status
+whole_life(ms_ctx *ctx, stats_value *v, stats_value *w)
+{
+	ms_arena arena;
+	ms_gmm m;
+	ms_gmm next;
+	ms_gmm_info info;
+	ms_gmm_basis *b = NULL;
+	ms_status status;
+
+	ms_arena_init(&arena, ctx);
+	status = ms_gmm_import(ctx, &arena, 2, 2, start_weights, start_means, start_covariances, &m);
+	m.flags = MS_GMM_MISSING;
+	if (status == MS_OK)
+		status = ms_gmm_basis_new(ctx, &arena, &m, 17, &b);
+	if (status == MS_OK)
+	{
+		free(v->s);
+		free(w->s);
+		*v = stats_begin(b, false);
+		*w = stats_begin(b, false);
+	}
+	for (size_t i = 0; i < 20000 && status == MS_OK; i++)
+	{
+		double x[] = {i % 9 ? faithful[2 * (i % 272)] : ms_gap(), faithful[2 * (i % 272) + 1]};
+
+		status = stats_append(ctx, b, i % 2 ? v : w, x, 1);
+	}
+	if (status == MS_OK)
+		status = stats_merge(ctx, v, w);
+	if (status == MS_OK)
+		status = ms_gmm_stats_check(ctx, v->s, ms_gmm_stats_size(v->s));
+	if (status == MS_OK)
+		status = ms_gmm_stats_evidence(ctx, b, v->s, &info);
+	if (status == MS_OK)
+		status = ms_gmm_stats_update(ctx, &arena, b, v->s, &next);
+	ms_arena_free(&arena);
+	return status;
+}
+
+TEST(refuse_and_stop_everywhere)
+{
+	stats_value v = {NULL, 0};
+	stats_value w = {NULL, 0};
+	ms_status status;
+	host h;
+
+	HOST_EVERY(h, status, whole_life(&h.ctx, &v, &w));
+	CHECK(h.polls > 0);
+	free(v.s);
+	free(w.s);
+}
+
+int
+main(int argc, char **argv)
+{
+	load_all();
+	if (argc == 4 && strcmp(argv[1], "--write") == 0)
+		return write_all(argv[2], argv[3]);
+	RUN(one_iteration);
+	RUN(any_split);
+	RUN(equals_the_fit);
+	RUN(far_from_zero);
+	RUN(mismatch);
+	RUN(what_releases_wrote_is_read);
+	RUN(damage);
+	RUN(refuse_and_stop_everywhere);
+	return unit_done();
+}
