@@ -104,10 +104,10 @@ gather_ids(ms_ctx *ctx, ms_arena *arena, const ms_sample *s, ms_data *data)
 }
 
 ms_status
-ms_data_sample(ms_ctx *ctx, ms_arena *arena, const ms_sample *s, size_t size,
-			   const ms_kmedoids_options *o, ms_data *out)
+ms_data_rows(ms_ctx *ctx, ms_arena *arena, const ms_sample *s, const ms_kmedoids_options *o,
+			 ms_data *out)
 {
-	*out = (ms_data){.bytes = s, .size = size, .d = s->d, .rows = ms_sample_rows(s)};
+	*out = (ms_data){.d = s->d, .rows = ms_sample_rows(s)};
 	out->measure = (ms_measure){.metric = o->metric,
 								.scaling = o->scaling,
 								.d = s->d,
@@ -119,7 +119,16 @@ ms_data_sample(ms_ctx *ctx, ms_arena *arena, const ms_sample *s, size_t size,
 		return ms_fail(ctx, MS_TOO_FEW, "rows", 0, 0, 1);
 	MS_TRY(gather_weights(ctx, arena, out));
 	MS_TRY(gather_ids(ctx, arena, s, out));
-	MS_TRY(ms_measure_learn(ctx, arena, &out->rows, &out->measure));
+	return ms_measure_learn(ctx, arena, &out->rows, &out->measure);
+}
+
+ms_status
+ms_data_sample(ms_ctx *ctx, ms_arena *arena, const ms_sample *s, size_t size,
+			   const ms_kmedoids_options *o, ms_data *out)
+{
+	MS_TRY(ms_data_rows(ctx, arena, s, o, out));
+	out->bytes = s;
+	out->size = size;
 	return ms_points_new(ctx, arena, &out->measure, &out->rows, NULL, out->n, &out->points);
 }
 

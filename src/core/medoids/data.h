@@ -28,9 +28,11 @@ typedef struct ms_data
 } ms_data;
 
 /*
- * Checked and prepared (arena). Of the options those of samples and of rows that miss something
- * are read.
+ * Checked and prepared (arena); ms_data_rows does all but pack the points. Of the options those of
+ * samples and of rows that miss something are read.
  */
+extern ms_status ms_data_rows(ms_ctx *ctx, ms_arena *arena, const ms_sample *s,
+							  const ms_kmedoids_options *o, ms_data *out);
 extern ms_status ms_data_sample(ms_ctx *ctx, ms_arena *arena, const ms_sample *s, size_t size,
 								const ms_kmedoids_options *o, ms_data *out);
 extern ms_status ms_data_matrix(ms_ctx *ctx, ms_arena *arena, const ms_dissimilarity *s,

@@ -61,9 +61,14 @@ typedef struct ms_kmeans_options
 	const ms_kmeans *start;   /* centers to start from, or NULL */
 	int n_init;               /* 0: one from a start, else three */
 	int max_iter;             /* 300 */
-	double tol;               /* stop when the inertia falls by less than tol times itself; 0: never */
+	double tol;               /* 0: until no label changes; see below */
 	int64_t seed;
 } ms_kmeans_options;
+
+/*
+ * tol stops where all centers together moved, squared, by at most tol times the mean variance of
+ * the columns, as scikit-learn does.
+ */
 
 extern void ms_kmeans_defaults(ms_kmeans_options *o);
 
