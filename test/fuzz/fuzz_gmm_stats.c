@@ -100,7 +100,7 @@ put_right(ms_gmm_stats *s, size_t size)
 	size_t width = s->d + ((s->head.flags & MS_GMM_STATS_WEIGHTED) != 0);
 
 	s->model = MODEL;
-	if (s->head.flags & MS_GMM_STATS_FLUSHED ||
+	if (s->d == 0 || s->head.flags & MS_GMM_STATS_FLUSHED ||
 		s->buffered * (uint64_t) width * 8 != size - sizeof(*s))
 		return;
 	s->checksum = 0;
