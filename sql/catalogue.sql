@@ -26,9 +26,10 @@ SELECT oid::regprocedure AS with_out_list FROM our_functions WHERE proargmodes &
 SELECT oid::regprocedure AS returns_record FROM our_functions WHERE prorettype = 'record'::regtype;
 -- STRICT only where no argument is NULL by default
 SELECT oid::regprocedure AS strict_with_default_null FROM our_functions WHERE proisstrict AND pg_get_expr(proargdefaults, 0) ~ 'NULL';
--- parallel safe or restricted, not volatile, in C or with a body that is bound to its objects
-SELECT oid::regprocedure AS parallel_unsafe FROM our_functions WHERE proparallel = 'u';
-SELECT oid::regprocedure AS volatile FROM our_functions WHERE provolatile = 'v';
+-- parallel safe or restricted, not volatile, but for drivers, which run queries; in C or with a body that is bound to its objects
+CREATE TEMP TABLE drivers AS SELECT oid FROM our_functions WHERE proargnames[1] = 'query' AND proargtypes[0] = 'text'::regtype;
+SELECT oid::regprocedure AS parallel_unsafe FROM our_functions WHERE (proparallel = 'u') <> (oid IN (TABLE drivers));
+SELECT oid::regprocedure AS volatile FROM our_functions WHERE (provolatile = 'v') <> (oid IN (TABLE drivers));
 SELECT oid::regprocedure AS body FROM our_functions f WHERE prokind = 'f' AND prolang NOT IN (SELECT oid FROM pg_language WHERE lanname = 'c') AND prosqlbody IS NULL;
 SELECT oid::regprocedure AS security_definer_or_settings FROM our_functions WHERE prosecdef OR proconfig IS NOT NULL;
 SELECT oid::regprocedure AS without_rows FROM our_functions WHERE proretset AND prorows IN (0, 1000) AND proname NOT LIKE '%\_rows';

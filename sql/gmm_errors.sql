@@ -64,7 +64,23 @@ FROM (VALUES
      LATERAL pg_temp.failure('SELECT ' || q.query || ' FROM gmm_fit((SELECT sample(waiting) FROM faithful), 2) m') f
 ORDER BY q.id;
 \x
--- what comes later is refused, not ignored
-SELECT a.arguments, f.*
-FROM (VALUES ('prior => true'), ('noise => 0.1'), ('missing => ''use'''), ('start => (SELECT m FROM m)')) a (arguments),
-     LATERAL pg_temp.failure(format('SELECT gmm_fit(s, 2, %s) FROM s WHERE name = ''two''', a.arguments)) f;
+-- arguments that do not go together
+SELECT a.arguments, f.state, f.message, f.hint
+FROM (VALUES ('noise => 1'), ('noise => -0.1'), ('prior => true, covariance => ''EEV'''), ('missing => ''use'', covariance => ''VEI'''), ('start => (SELECT m FROM m)'),
+             ('options => ''{"weights":"sampling"}'''), ('options => ''{"icl":1}''')) a (arguments),
+     LATERAL pg_temp.failure(format('SELECT gmm_fit(s, 3, %s) FROM s WHERE name = ''two''', a.arguments)) f;
+SELECT f.state, f.message FROM pg_temp.failure('SELECT gmm_fit(sample(eruptions), 2, start => (SELECT m FROM m)) FROM faithful') f;
+-- a model by hand
+SELECT a.arguments, f.state, f.message, f.hint
+FROM (VALUES ('''{0.5,0.6}'', ''{{1},{2}}'', ''{{{1}},{{1}}}'''), ('''{1,0}'', ''{{1},{2}}'', ''{{{1}},{{1}}}'''), ('''{1}'', ''{1,2}'', ''{{{1,0},{0,1}}}'''), ('''{1}'', ''{{1,2}}'', ''{{1,0},{0,1}}'''),
+             ('''{1}'', ''{{1,2}}'', ''{{{1,0}}}'''), ('''{0.5,0.5}'', ''{{1,2}}'', ''{{{1,0},{0,1}}}'''), ('''{1}'', ''{{1,NULL}}'', ''{{{1,0},{0,1}}}'''), ('''{1}'', ''{{1,NaN}}'', ''{{{1,0},{0,1}}}'''),
+             ('''{1}'', ''{{1,2}}'', ''{{{1,0},{0.5,1}}}'''), ('''{1}'', ''{{1,2}}'', ''{{{1,2},{2,1}}}'''), ('''{1}'', ''{{1,2}}'', ''{{{1,0},{0,1}}}'', ''{a}'''), ('''{}'', ''{}'', ''{}''')) a (arguments),
+     LATERAL pg_temp.failure(format('SELECT gmm(%s)', a.arguments)) f;
+-- parts of a model
+SELECT q.query, f.state, f.message, f.hint
+FROM unnest('{"gmm_marginal(m, ''{}'')","gmm_marginal(m, ''{3}'')","gmm_marginal(m, ''{1,1}'')","gmm_condition(m, ''{1,2}'')","gmm_condition(m, ''{1}'')","gmm_impute(m, ''{NaN,NULL}'')","gmm_log_likelihood(m, (SELECT sample(1)))"}'::text[]) q (query),
+     LATERAL pg_temp.failure('SELECT ' || q.query || ' FROM m') f;
+-- the search
+SELECT a.arguments, f.state, f.message, f.hint
+FROM (VALUES ('0'), ('3, 2'), ('1, NULL'), ('covariance => ''{}'''), ('covariance => ''{full,round}'''), ('criterion => ''mdl'''), ('10, 12'), ('names => ''{a}''')) a (arguments),
+     LATERAL pg_temp.failure(format('SELECT count(*) FROM s, gmm_select(s, %s) WHERE name = ''few''', a.arguments)) f;

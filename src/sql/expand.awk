@@ -19,7 +19,7 @@ BEGIN {
 	set["ROWS"] = rows ";array:x float8[];variadic:x float8, VARIADIC y float8[]"
 	set["ARRAYS"] = "array:x real[];array:x numeric[];array:x bigint[];array:x integer[];array:x smallint[]"
 	set["MIXED"] = "mixed:x measure_mixed"
-	set["VALUE"] = "sample:measure_sample;mixed:measure_mixed;moments:measure_moments;gmm:measure_gmm"
+	set["VALUE"] = "sample:measure_sample;mixed:measure_mixed;moments:measure_moments;gmm:measure_gmm;gmm_stats:measure_gmm_stats"
 	set["ID"] = "bigint:id bigint;text:id text"
 }
 

@@ -8,10 +8,10 @@
 
 #include "core/mixture/gmm.h"
 
-/* The words of SQL for families, from ms_gmm_family 1 on; NULL-terminated. */
-extern const char *const gmm_families[];
+#define GMM_TYPE_NAME "measure_gmm"
 
 /* "tol", "max_iter", or NULL of a model that was not fitted. */
+extern const char *const gmm_stop_reasons[];
 extern const char *gmm_stop_reason(ms_gmm_stop stop);
 
 /* Unpacks a value into memory of the current context. */
@@ -29,8 +29,17 @@ extern char **gmm_names(const ms_gmm *m);
 /* Puts names[d] into the model. */
 extern void gmm_set_names(ms_gmm *m, char **names);
 
-/* The codes of a set of problems; room for GMM_PROBLEMS words. Returns their number. */
+/* Bits of problems and their codes, the gravest first. */
 #define GMM_PROBLEMS 7
+typedef struct GmmProblemCode
+{
+	uint32 problem; /* MS_GMM_PROBLEM_... */
+	const char *code;
+} GmmProblemCode;
+
+extern const GmmProblemCode gmm_problem_list[GMM_PROBLEMS];
+
+/* The codes of a set of problems; room for GMM_PROBLEMS words. Returns their number. */
 extern size_t gmm_problem_codes(uint32 problems, const char **codes);
 
 /*

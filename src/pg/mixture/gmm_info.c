@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "core/base/linalg.h"
+#include "core/mixture/marginal.h"
 #include "core/mixture/score.h"
 #include "pg/base/host.h"
 #include "pg/base/out.h"
@@ -43,7 +44,7 @@ gmm_info(PG_FUNCTION_ARGS)
 	values[1] = Int32GetDatum(m->d);
 	values[2] = Int64GetDatum((int64) info->n);
 	values[3] = Float8GetDatum(info->weight);
-	values[4] = out_text(gmm_families[m->family - MS_GMM_FULL]);
+	values[4] = out_text(ms_gmm_family_name(m->family));
 	out_float8(values, nulls, 5, info->log_likelihood);
 	values[6] = Int32GetDatum((int32) ms_gmm_parameters(m));
 	out_float8(values, nulls, 7, ms_gmm_bic(m));
@@ -72,6 +73,18 @@ component_spread(const ms_gmm *m, size_t j, double *sd, double *packed, double *
 		sd[c] = gmm_sd(m, j, c);
 }
 
+/* Share of the noise: component 0 has no mean. */
+static void
+add_noise(ReturnSetInfo *set, const ms_gmm *m)
+{
+	Datum values[7] = {Int32GetDatum(0), Float8GetDatum(m->noise),
+					   Float8GetDatum(m->noise * m->info.weight)};
+	bool nulls[7] = {false, false, m->info.weight == 0, true, true, true, false};
+
+	values[6] = out_problems(0);
+	out_add(set, values, nulls);
+}
+
 PG_FUNCTION_INFO_V1(gmm_components);
 Datum
 gmm_components(PG_FUNCTION_ARGS)
@@ -84,6 +97,8 @@ gmm_components(PG_FUNCTION_ARGS)
 	double *packed = palloc_extended(sizeof(double) * ms_packed_size(d), MCXT_ALLOC_HUGE);
 	double *full = palloc_extended(sizeof(double) * d * d, MCXT_ALLOC_HUGE);
 
+	if (m->flags & MS_GMM_NOISE)
+		add_noise(set, m);
 	for (size_t j = 0; j < m->k; j++)
 	{
 		MemoryContext outer = MemoryContextSwitchTo(context);
@@ -140,11 +155,9 @@ Datum
 gmm_mean(PG_FUNCTION_ARGS)
 {
 	ms_gmm *m = gmm_arg(fcinfo, 0);
-	double *mean = palloc0(sizeof(double) * m->d);
+	double *mean = palloc(sizeof(double) * m->d);
 
-	for (size_t j = 0; j < m->k; j++)
-		for (size_t c = 0; c < m->d; c++)
-			mean[c] += m->weights[j] * m->means[j * m->d + c];
+	ms_gmm_mean(m, mean);
 	return out_float8_array(mean, m->d);
 }
 
@@ -199,8 +212,22 @@ curve_add(ReturnSetInfo *set, Datum series, double x, double y)
 
 #define MAX_POINTS 1000000
 
+/* The name of a series: that of a component, after "total" (-1) and the noise (0), if any. */
+static Datum
+series_name(int64 series)
+{
+	return out_text(series < 0 ? "total" : psprintf("%lld", (long long) series));
+}
+
+static double
+series_density(int64 series, double log_density, double log_noise, const double *log_joint)
+{
+	return exp(series < 0 ? log_density : series == 0 ? log_noise : log_joint[series - 1]);
+}
+
 /*
- * Series by series, as a chart wants them: 'total', then '1' ... 'k', each w_j N(x; j).
+ * Series by series, as a chart wants them: 'total', '0' for noise, then '1' ... 'k', each
+ * w_j N(x; j).
  */
 static void
 draw_curve(ReturnSetInfo *set, const ms_gmm *m, Range r, int points)
@@ -214,16 +241,19 @@ draw_curve(ReturnSetInfo *set, const ms_gmm *m, Range r, int points)
 	host_init(&ctx);
 	ms_arena_init(&arena, &ctx);
 	CORE(&ctx, ms_scorer_new(&ctx, &arena, m, &scorer));
-	for (size_t series = 0; series <= m->k; series++)
+	for (int64 series = -1; series <= (int64) m->k; series++)
 	{
-		Datum name = out_text(series == 0 ? "total" : psprintf("%zu", series));
+		Datum name = series_name(series);
 
+		if (series == 0 && !(m->flags & MS_GMM_NOISE))
+			continue;
 		for (int i = 0; i < points; i++)
 		{
 			double x = r.lo + (r.hi - r.lo) * i / (points - 1);
 			double log_density = ms_score_row(scorer, &x, log_joint, &best);
 
-			curve_add(set, name, x, exp(series == 0 ? log_density : log_joint[series - 1]));
+			curve_add(set, name, x,
+					  series_density(series, log_density, ms_scorer_log_noise(scorer), log_joint));
 		}
 	}
 }

@@ -1,9 +1,9 @@
 /*
- * gmm_score.c: rows under a mixture: label, posteriors, density.
+ * gmm_score.c: rows under a mixture: label, posteriors, density, all of it at once.
  *
  * The model is unpacked and factored once a call site, with the scratch for a row; nothing but
- * an array that is given back is allocated for a row. SQL declares the functions STRICT, and a row
- * with a NULL element gives NULL.
+ * what is given back is allocated for a row. SQL declares the functions STRICT. A row with a NULL
+ * element gives NULL, but under a model that was fitted to such rows: there its marginal counts.
  */
 #include "pg/mixture/gmm.h"
 
@@ -13,6 +13,7 @@
 #include "core/mixture/score.h"
 #include "pg/base/cache.h"
 #include "pg/base/host.h"
+#include "pg/base/out.h"
 #include "pg/base/report.h"
 #include "pg/base/rows.h"
 #include "utils/array.h"
@@ -23,21 +24,27 @@ typedef struct Scoring
 	ms_arena arena;
 	ms_gmm *model;
 	ms_scorer *scorer;
-	double *x;         /* d, the row in hand */
-	double *log_joint; /* k */
-	size_t best;
+	ms_gap_scorer *gaps;  /* NULL unless the model takes rows with gaps */
+	MemoryContext memory; /* what lives as long as the model */
+	double *x;			  /* d, the row in hand; NaN where it has a gap */
+	double *log_joint;	  /* k */
+	double log_noise;
+	size_t best; /* from 0, or MS_SCORE_NOISE */
 	double log_density;
 } Scoring;
 
 static void *
 scoring_new(const struct varlena *value)
 {
-	Scoring *s = palloc(sizeof(Scoring));
+	Scoring *s = palloc0(sizeof(Scoring));
 
 	host_init(&s->ctx);
 	ms_arena_init(&s->arena, &s->ctx);
+	s->memory = CurrentMemoryContext;
 	s->model = gmm_unpack(value, VARSIZE(value));
 	CORE(&s->ctx, ms_scorer_new(&s->ctx, &s->arena, s->model, &s->scorer));
+	if (s->model->flags & MS_GMM_MISSING)
+		CORE(&s->ctx, ms_gap_scorer_new(&s->ctx, &s->arena, s->model, &s->gaps));
 	s->x = palloc(sizeof(double) * s->model->d);
 	s->log_joint = palloc(sizeof(double) * s->model->k);
 	return s;
@@ -45,34 +52,72 @@ scoring_new(const struct varlena *value)
 
 static const CacheFamily scoring_family = {"measure_gmm", MS_TYPE_GMM, true, scoring_new};
 
-/* Scores the row behind the model; NULL when it has a NULL element. */
-static const Scoring *
-score(FunctionCallInfo fcinfo, Door door)
+/* A pattern of gaps that was not met before is kept with the model. */
+static void
+score_gaps(Scoring *s)
+{
+	MemoryContext caller = MemoryContextSwitchTo(s->memory);
+
+	CORE(&s->ctx, ms_gap_score_row(&s->ctx, s->gaps, s->x, s->log_joint, &s->log_noise, &s->best,
+								   &s->log_density));
+	MemoryContextSwitchTo(caller);
+}
+
+/* Reads the row behind the model; NULL when it has a gap that the model does not take. */
+static Scoring *
+open_row(FunctionCallInfo fcinfo, Door door, size_t *gaps)
 {
 	Scoring *s = cache_get(fcinfo, 0, &scoring_family);
 	RowArg row;
-	size_t gaps;
 
 	if (!row_open(&row, fcinfo, 1, door))
 		return NULL;
 	if (row.d != s->model->d)
 		report_model_columns(row.d, s->model->d, gmm_names(s->model));
-	gaps = row_read(&row, s->x);
+	*gaps = row_read(&row, s->x);
 	row_close(&row);
-	if (gaps > 0)
+	return *gaps > 0 && !s->gaps ? NULL : s;
+}
+
+/* Scores the row behind the model, or NULL. */
+static Scoring *
+score(FunctionCallInfo fcinfo, Door door)
+{
+	size_t gaps;
+	Scoring *s = open_row(fcinfo, door, &gaps);
+
+	if (!s)
 		return NULL;
+	if (gaps > 0)
+	{
+		score_gaps(s);
+		return s;
+	}
 	s->log_density = ms_score_row(s->scorer, s->x, s->log_joint, &s->best);
+	s->log_noise = ms_scorer_log_noise(s->scorer);
 	return s;
+}
+
+/* From 1; 0 is noise. */
+static int32
+label(size_t best)
+{
+	return best == MS_SCORE_NOISE ? 0 : (int32) best + 1;
 }
 
 static Datum
 predict(FunctionCallInfo fcinfo, Door door)
 {
-	const Scoring *s = score(fcinfo, door);
+	size_t gaps;
+	Scoring *s = open_row(fcinfo, door, &gaps);
 
 	if (!s)
 		PG_RETURN_NULL();
-	PG_RETURN_INT32((int32) s->best + 1);
+	if (gaps > 0)
+		score_gaps(s);
+	else
+		s->best = ms_score_best(s->scorer, s->x);
+	PG_RETURN_INT32(label(s->best));
 }
 
 static Datum
@@ -119,7 +164,8 @@ posterior(FunctionCallInfo fcinfo, Door door)
 	if (!s)
 		PG_RETURN_NULL();
 	array = new_array(s->model->k);
-	ms_score_posterior(s->log_joint, s->model->k, (double *) ARR_DATA_PTR(array));
+	ms_score_posterior_noise(s->log_joint, s->model->k, s->log_noise,
+							 (double *) ARR_DATA_PTR(array));
 	PG_RETURN_ARRAYTYPE_P(array);
 }
 

@@ -69,7 +69,7 @@ static void
 append_counts(StringInfo out, const ms_gmm *m)
 {
 	appendStringInfo(out, "Gaussian mixture: %u %s, %s covariance, %u %s", m->k,
-					 plural(m->k, "component", "components"), gmm_families[m->family - MS_GMM_FULL],
+					 plural(m->k, "component", "components"), ms_gmm_family_name(m->family),
 					 m->d, plural(m->d, "column", "columns"));
 	if (m->info.n > 0)
 		appendStringInfo(out, ", " UINT64_FORMAT " %s", m->info.n,
@@ -84,16 +84,18 @@ append_evidence(StringInfo out, const ms_gmm *m)
 {
 	const ms_gmm_info *info = &m->info;
 
-	if (info->stop == MS_GMM_STOP_NONE)
+	if (isnan(info->log_likelihood))
 	{
 		appendStringInfoString(out, "not fitted here\n");
 		return;
 	}
-	appendStringInfo(
-		out, "log-likelihood %.2f   BIC %.2f (lower is better)   AIC %.2f   %s (%u of %u %s)\n",
-		info->log_likelihood, ms_gmm_bic(m), ms_gmm_aic(m),
-		info->stop == MS_GMM_STOP_TOL ? "converged" : "not converged", info->starts_at_best,
-		info->starts, plural(info->starts, "start", "starts agree"));
+	appendStringInfo(out, "log-likelihood %.2f   BIC %.2f (lower is better)   AIC %.2f   %s",
+					 info->log_likelihood, ms_gmm_bic(m), ms_gmm_aic(m),
+					 info->stop == MS_GMM_STOP_TOL ? "converged" : "not converged");
+	if (info->starts > 0)
+		appendStringInfo(out, " (%u of %u %s)", info->starts_at_best, info->starts,
+						 plural(info->starts, "start", "starts agree"));
+	appendStringInfo(out, "%s\n", m->flags & MS_GMM_PRIOR ? "   with a prior" : "");
 }
 
 /* --- the table ------------------------------------------------------------------------------ */
@@ -146,6 +148,17 @@ append_table(StringInfo out, const ms_gmm *m)
 }
 
 static void
+append_noise(StringInfo out, const ms_gmm *m)
+{
+	if (!(m->flags & MS_GMM_NOISE))
+		return;
+	appendStringInfo(out, "noise: weight %.3f", m->noise);
+	if (m->info.weight > 0)
+		appendStringInfo(out, ", %.1f rows", m->noise * m->info.weight);
+	appendStringInfoString(out, ", spread over the range of the rows\n");
+}
+
+static void
 append_rest(StringInfo out, const ms_gmm *m)
 {
 	if (m->k > MAX_COMPONENTS)
@@ -180,6 +193,7 @@ gmm_summary(PG_FUNCTION_ARGS)
 	append_counts(&out, m);
 	append_evidence(&out, m);
 	append_table(&out, m);
+	append_noise(&out, m);
 	append_rest(&out, m);
 	append_problems(&out, m);
 	return out_text(out.data);
