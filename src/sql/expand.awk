@@ -19,7 +19,14 @@ BEGIN {
 	set["ROWS"] = rows ";array:x float8[];variadic:x float8, VARIADIC y float8[]"
 	set["ARRAYS"] = "array:x real[];array:x numeric[];array:x bigint[];array:x integer[];array:x smallint[]"
 	set["MIXED"] = "mixed:x measure_mixed"
-	set["VALUE"] = "sample:measure_sample;mixed:measure_mixed;moments:measure_moments;gmm:measure_gmm;gmm_stats:measure_gmm_stats"
+	set["VALUE"] = "sample:measure_sample;mixed:measure_mixed;moments:measure_moments;gmm:measure_gmm;gmm_stats:measure_gmm_stats;minhash:measure_minhash"
+	# types that a cast to another one would turn into other elements
+	set["ELEMENT"] = "int2:value smallint;int4:value integer;int8:value bigint;numeric:value numeric;" \
+		"float4:value real;float8:value float8;text:value text;text:value varchar;bpchar:value char;" \
+		"name:value name;uuid:value uuid;date:value date;time:value time;timestamp:value timestamp;" \
+		"timestamptz:value timestamptz;interval:value interval;bytea:value bytea;boolean:value boolean;" \
+		"inet:value inet;inet:value cidr;any:value anyelement"
+	set["KEY"] = "bigint:key bigint;text:key text"
 	set["ID"] = "bigint:id bigint;text:id text"
 }
 

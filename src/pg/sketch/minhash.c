@@ -338,13 +338,20 @@ APPEND(boolean, FORM_BOOLEAN);
 APPEND(inet, FORM_INET);
 APPEND(any, FORM_OTHER);
 
-/* weight at argno, key after it */
+/* What row_weight lets in, without weights that could not be summed or divided. */
+static void
+check_weight(double weight)
+{
+	if (weight != 0 && (weight < MS_MINHASH_MIN_WEIGHT || weight > MS_MINHASH_MAX_WEIGHT))
+		report_range("weight", weight, psprintf("0 or between %g and %g", MS_MINHASH_MIN_WEIGHT, MS_MINHASH_MAX_WEIGHT));
+}
+
+/* The weight, and the key after it. */
 static Datum
 append_weighted(FunctionCallInfo fcinfo, bool like, ElementForm form)
 {
 	ms_minhash *m = state_arg(fcinfo);
 	int weight = like ? 2 : 1;
-	ms_ctx ctx;
 
 	if (PG_ARGISNULL(weight + 1))
 		return state_datum(fcinfo, m);
@@ -354,8 +361,7 @@ append_weighted(FunctionCallInfo fcinfo, bool like, ElementForm form)
 		m = state_begin(SKETCH_T, MS_MINHASH_WEIGHTED, 0);
 	else if (m->bits > 0 || !ms_minhash_is_weighted(m))
 		report_state();
-	host_init(&ctx);
-	CORE(&ctx, ms_minhash_weight(&ctx, row_weight(fcinfo, weight)));
+	check_weight(row_weight(fcinfo, weight));
 	return PointerGetDatum(
 		put_weighted(fcinfo, m, element_arg(fcinfo, weight + 1, form), PG_GETARG_FLOAT8(weight)));
 }
