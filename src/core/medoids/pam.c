@@ -16,6 +16,12 @@
 
 /* partial sums of a slot: hits of one slot in a row need not wait for each other */
 #define PARTS 4
+/* hits that are looked at together */
+#define CHUNK 512
+/* elements that memory is asked for in advance */
+#define AHEAD 2048
+
+#define CLONES __attribute__((target_clones("default", "avx2", "avx512f")))
 
 /* --- tables --------------------------------------------------------------------------------- */
 
@@ -120,17 +126,22 @@ hits_avx512(const float *d, const float *d2, size_t m, uint32_t *hits)
 	__m512i at = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 	const __m512i step = _mm512_set1_epi32(16);
 	size_t n = 0;
+	size_t o = 0;
 
-	for (size_t o = 0; o < m; o += 16)
+	for (; o + 16 <= m; o += 16)
 	{
-		__mmask16 there = (__mmask16) (m - o < 16 ? (1u << (m - o)) - 1 : 0xffff);
-		__mmask16 near = _mm512_mask_cmp_ps_mask(there, _mm512_maskz_loadu_ps(there, d + o),
-												 _mm512_maskz_loadu_ps(there, d2 + o),
-												 _CMP_LT_OQ);
+		__mmask16 near =
+			_mm512_cmp_ps_mask(_mm512_loadu_ps(d + o), _mm512_loadu_ps(d2 + o), _CMP_LT_OQ);
 
+		_mm_prefetch((const char *) (d + o + AHEAD), _MM_HINT_T0);
 		_mm512_storeu_si512(hits + n, _mm512_maskz_compress_epi32(near, at));
 		n += (size_t) __builtin_popcount(near);
 		at = _mm512_add_epi32(at, step);
+	}
+	for (; o < m; o++)
+	{
+		hits[n] = (uint32_t) o;
+		n += d[o] < d2[o];
 	}
 	return n;
 }
@@ -274,29 +285,80 @@ ms_pam_set(ms_pam *p, const size_t *medoids)
 
 /* --- one candidate -------------------------------------------------------------------------- */
 
+/* A chunk of hits: the slot of the first medoid, and what is gained where that one leaves. */
+typedef struct chunk
+{
+	uint32_t slot[CHUNK];
+	double gain[CHUNK];
+} chunk;
+
 /*
  * An object nearer to c than to its first medoid goes to c whoever leaves: a shared gain, and its
  * first medoid is not missed any more. One between its two medoids matters only when its first
- * leaves, and then it goes to c instead of its second.
+ * leaves, and then it goes to c instead of its second. Without branches, which nobody could foresee.
  */
+CLONES static double
+look_at(const ms_pam *p, const float *d, const uint32_t *hits, size_t n, chunk *c)
+{
+	const float *d1 = p->d1;
+	const float *d2 = p->d2;
+	const uint32_t *first = p->first;
+	double shared = 0;
+
+#pragma omp simd reduction(+ : shared)
+	for (size_t h = 0; h < n; h++)
+	{
+		uint32_t o = hits[h];
+		float near = d[o] < d1[o] ? d[o] : d1[o];
+		float far = d[o] < d1[o] ? d1[o] : d[o];
+
+		shared += (double) near - (double) d1[o];
+		c->gain[h] = (double) far - (double) d2[o];
+		c->slot[h] = first[o];
+	}
+	return shared;
+}
+
+/* The same by the weights. */
+static double
+look_at_weighted(const ms_pam *p, const float *d, const uint32_t *hits, size_t n, chunk *c)
+{
+	const double *w = p->table->w;
+	double shared = 0;
+
+	for (size_t h = 0; h < n; h++)
+	{
+		uint32_t o = hits[h];
+		float near = d[o] < p->d1[o] ? d[o] : p->d1[o];
+		float far = d[o] < p->d1[o] ? p->d1[o] : d[o];
+
+		shared += w[o] * ((double) near - (double) p->d1[o]);
+		c->gain[h] = w[o] * ((double) far - (double) p->d2[o]);
+		c->slot[h] = p->first[o];
+	}
+	return shared;
+}
+
+/* The shared gain; those of the slots are gathered in p->gains. */
 static double
 gather(ms_pam *p, const float *d, size_t n)
 {
-	const ms_table *t = p->table;
-	double shared[PARTS] = {0};
+	double shared = 0;
+	chunk c;
 
 	memset(p->gains, 0, p->k * PARTS * sizeof(double));
-	for (size_t h = 0; h < n; h++)
+	for (size_t from = 0; from < n; from += CHUNK)
 	{
-		size_t o = p->hits[h];
-		double x = d[o];
-		double d1 = p->d1[o];
-		double w = weight(t, o);
+		size_t m = n - from < CHUNK ? n - from : CHUNK;
 
-		shared[h % PARTS] += w * ((x < d1 ? x : d1) - d1);
-		p->gains[p->first[o] * PARTS + h % PARTS] += w * ((x < d1 ? d1 : x) - p->d2[o]);
+		if (p->table->w)
+			shared += look_at_weighted(p, d, p->hits + from, m, &c);
+		else
+			shared += look_at(p, d, p->hits + from, m, &c);
+		for (size_t h = 0; h < m; h++)
+			p->gains[c.slot[h] * PARTS + h % PARTS] += c.gain[h];
 	}
-	return (shared[0] + shared[1]) + (shared[2] + shared[3]);
+	return shared;
 }
 
 static double
