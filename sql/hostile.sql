@@ -7,6 +7,12 @@ INSERT INTO hostile_values SELECT 'measure_sample', measure_sample_send(s), s::t
 	UNION ALL SELECT subsample(x, 3, x) FROM generate_series(1, 9) x) q;
 INSERT INTO hostile_values SELECT 'measure_mixed', measure_mixed_send(m), m::text FROM (VALUES (mixed(1.5, 'text', true, NULL)), (mixed(NULL)), (mixed('a', 'b', ''))) v (m);
 INSERT INTO hostile_values SELECT 'measure_moments', measure_moments_send(m), m::text FROM (SELECT moments(x, x * x) AS m FROM generate_series(1, 5) x UNION ALL SELECT moments_weighted(x, x, NULL) FROM generate_series(1, 2) x) q;
+INSERT INTO hostile_values SELECT 'measure_dissimilarity', measure_dissimilarity_send(d), d::text FROM (
+	SELECT dissimilarity(i, j, i + j) AS d FROM generate_series(1, 4) i, generate_series(1, i - 1) j UNION ALL SELECT dissimilarity('k' || i, 'k' || j, 1) FROM generate_series(1, 3) i, generate_series(1, i - 1) j
+	UNION ALL SELECT dissimilarity(i, i + 1, i) FROM generate_series(1, 3) i UNION ALL SELECT dissimilarity(i::text, '', i) FROM generate_series(1, 3) i) q;
+INSERT INTO hostile_values SELECT 'measure_kmedoids', measure_kmedoids_send(m), m::text FROM (
+	SELECT kmedoids_fit(sample(x, x * x), 2, metric => 'manhattan', names => '{x,y}') AS m FROM generate_series(1, 5) x UNION ALL SELECT kmedoids_fit(dissimilarity('k' || i, 'k' || j, 1), 2) FROM generate_series(1, 4) i, generate_series(1, i - 1) j
+	UNION ALL SELECT kmedoids_fit(sample_keyed('k' || x, mixed(x, 'a' || x, x < 3, NULLIF(x, 2))), 2, metric => 'gower', missing => 'use', options => '{"asymmetric":[3],"column_weights":[1,2,1,1]}') FROM generate_series(1, 4) x) q;
 -- mixtures by hand, so that their bytes are the same everywhere
 \getenv abs_srcdir PG_ABS_SRCDIR
 INSERT INTO hostile_values SELECT 'measure_gmm', substr(decode(regexp_replace(pg_read_file(:'abs_srcdir' || '/test/golden/gmm_' || name || '.hex'), '\s', '', 'g'), 'hex'), 5), NULL FROM unnest('{full,tied,diag,spherical,imported}'::text[]) name;
@@ -15,6 +21,8 @@ CREATE TABLE hostile_measure_sample (v measure_sample);
 CREATE TABLE hostile_measure_mixed (v measure_mixed);
 CREATE TABLE hostile_measure_moments (v measure_moments);
 CREATE TABLE hostile_measure_gmm (v measure_gmm);
+CREATE TABLE hostile_measure_dissimilarity (v measure_dissimilarity);
+CREATE TABLE hostile_measure_kmedoids (v measure_kmedoids);
 
 CREATE FUNCTION pg_temp.copy_in(type text, bytes bytea, file text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE large oid;
@@ -74,9 +82,9 @@ CREATE TEMP TABLE numbered AS SELECT *, row_number() OVER (PARTITION BY type ORD
 CREATE TEMP TABLE outcomes AS
 SELECT type, 'text' AS kind, pg_temp.try_text(type, pg_temp.break_text(form, 'text ' || type || row || i)) AS outcome FROM numbered, generate_series(1, 200) i
 UNION ALL SELECT type, 'bytes', pg_temp.try_bytes(type, pg_temp.break_bytes(bytes, 'bytes ' || type || row || i), :'file') FROM numbered, generate_series(1, 200) i
--- broken bytes in the text form of a sample, whose head then lies or is as broken
+-- broken bytes in the text form of a value, whose head then lies or is as broken
 UNION ALL SELECT type, 'text of bytes', pg_temp.try_text(type, regexp_replace(form, '"data":"[^"]*"', '"data":"' || translate(encode(pg_temp.break_bytes(bytes, 'both ' || row || i), 'base64'), E'\n', '') || '"'))
-	FROM numbered, generate_series(1, 200) i WHERE type = 'measure_sample';
+	FROM numbered, generate_series(1, 200) i WHERE type IN ('measure_sample', 'measure_dissimilarity', 'measure_kmedoids');
 -- every way to cut a value short
 INSERT INTO outcomes SELECT type, 'cut text', pg_temp.try_text(type, left(form, i)) FROM numbered, LATERAL generate_series(0, length(form) - 1) i;
 INSERT INTO outcomes SELECT type, 'cut bytes', pg_temp.try_bytes(type, substr(bytes, 1, i), :'file') FROM numbered, LATERAL generate_series(0, length(bytes) - 1) i;

@@ -165,6 +165,44 @@ COMMENT ON TYPE measure_draw IS 'a point drawn from a model and the component th
 CREATE TYPE measure_match AS (component integer, reference integer, distance float8, rows_moved float8);
 COMMENT ON TYPE measure_match IS 'a component and the one of the reference model that it stands for';
 
+CREATE TYPE measure_distance AS (i text, j text, distance float8);
+COMMENT ON TYPE measure_distance IS 'two ids and the distance of them';
+
+CREATE TYPE measure_dissimilarity_info AS (
+	n bigint, pairs bigint, missing bigint, missing_i text, missing_j text, min float8, mean float8, max float8,
+	ids text, bytes bigint
+);
+COMMENT ON TYPE measure_dissimilarity_info IS 'what a dissimilarity holds: ids, pairs with a distance, pairs without and the first of them, the distances, the kind of ids, bytes';
+
+CREATE TYPE measure_kmedoids_info AS (
+	k integer, n bigint, metric text, scale text, method text, total_deviation float8, mean_silhouette float8,
+	medoid_silhouette float8, swaps integer, passes integer, converged boolean, locally_optimal boolean, omitted bigint,
+	seed bigint, problems text[]
+);
+COMMENT ON TYPE measure_kmedoids_info IS 'the evidence of a set of medoids; locally_optimal: no single swap improves it, NULL where that was not looked at; problems is {} when there is nothing to say';
+
+CREATE TYPE measure_cluster AS (
+	cluster integer, medoid_id text, medoid float8[], medoid_row jsonb, size bigint, weight float8, total_distance float8,
+	mean_distance float8, max_distance float8, silhouette float8
+);
+COMMENT ON TYPE measure_cluster IS 'a cluster: its medoid or center, its rows and their weight, their distances to it';
+
+CREATE TYPE measure_label AS (
+	id text, cluster integer, medoid_id text, distance float8, second integer, second_distance float8, silhouette float8
+);
+COMMENT ON TYPE measure_label IS 'the cluster of a row, its distance to the medoid or center, the second nearest, and the silhouette, from -1 (in the wrong cluster) to 1';
+
+CREATE TYPE measure_cluster_score AS (
+	cluster integer, medoid_id text, distance float8, second integer, second_distance float8, margin float8
+);
+COMMENT ON TYPE measure_cluster_score IS 'the nearest cluster of a row and the second nearest; margin is 1 - distance / second_distance: 0 half-way, 1 on the medoid';
+
+CREATE TYPE measure_kmedoids_candidate AS (
+	rank integer, k integer, total_deviation float8, silhouette float8, medoid_silhouette float8, converged boolean,
+	problems text[], model measure_kmedoids
+);
+COMMENT ON TYPE measure_kmedoids_candidate IS 'a number of clusters that was tried; rank 1 is the best';
+
 -- The library and the extension's script.
 
 CREATE FUNCTION pgmeasure_version() RETURNS text

@@ -19,7 +19,8 @@ BEGIN {
 	set["ROWS"] = rows ";array:x float8[];variadic:x float8, VARIADIC y float8[]"
 	set["ARRAYS"] = "array:x real[];array:x numeric[];array:x bigint[];array:x integer[];array:x smallint[]"
 	set["MIXED"] = "mixed:x measure_mixed"
-	set["VALUE"] = "sample:measure_sample;mixed:measure_mixed;moments:measure_moments;gmm:measure_gmm;gmm_stats:measure_gmm_stats;minhash:measure_minhash"
+	set["VALUE"] = "sample:measure_sample;mixed:measure_mixed;moments:measure_moments;gmm:measure_gmm;gmm_stats:measure_gmm_stats;minhash:measure_minhash;" \
+		"dissimilarity:measure_dissimilarity;kmedoids:measure_kmedoids"
 	# types that a cast to another one would turn into other elements
 	set["ELEMENT"] = "int2:value smallint;int4:value integer;int8:value bigint;numeric:value numeric;" \
 		"float4:value real;float8:value float8;text:value text;text:value varchar;bpchar:value char;" \

@@ -3,6 +3,7 @@
  */
 #include "pg/base/out.h"
 
+#include <limits.h>
 #include <math.h>
 
 #include "catalog/pg_type.h"
@@ -276,6 +277,57 @@ arg_option_choice(FunctionCallInfo fcinfo, int argno, const char *key, const cha
 		if (strcmp(got, choices[i]) == 0)
 			return i;
 	report_choice(psprintf("option \"%s\"", key), got, choices);
+}
+
+bool
+arg_option_bool(FunctionCallInfo fcinfo, int argno, const char *key, bool otherwise)
+{
+	JsonbValue *v = option(fcinfo, argno, key);
+
+	if (!v)
+		return otherwise;
+	if (v->type != jbvBool)
+		report_option_value(key, "true or false");
+	return v->val.boolean;
+}
+
+size_t
+arg_option_count(FunctionCallInfo fcinfo, int argno, const char *key, size_t otherwise)
+{
+	double x;
+
+	if (!option(fcinfo, argno, key))
+		return otherwise;
+	x = arg_option_number(fcinfo, argno, key, 0);
+	if (!(x >= 1 && x <= INT_MAX && x == floor(x)))
+		report_option_value(key, "a whole number, at least 1");
+	return (size_t) x;
+}
+
+double *
+arg_option_numbers(FunctionCallInfo fcinfo, int argno, const char *key, size_t *n)
+{
+	JsonbValue *v = option(fcinfo, argno, key);
+	JsonbContainer *list;
+	double *x;
+
+	*n = 0;
+	if (!v)
+		return NULL;
+	list = v->type == jbvBinary ? v->val.binary.data : NULL;
+	if (!list || !JsonContainerIsArray(list))
+		report_option_value(key, "a list of numbers");
+	*n = JsonContainerSize(list);
+	x = palloc(sizeof(double) * (*n + 1));
+	for (size_t i = 0; i < *n; i++)
+	{
+		JsonbValue *item = getIthJsonbValueFromContainer(list, (uint32) i);
+
+		if (item->type != jbvNumeric)
+			report_option_value(key, "a list of numbers");
+		x[i] = DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(item->val.numeric)));
+	}
+	return x;
 }
 
 const char *

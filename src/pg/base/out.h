@@ -56,6 +56,11 @@ extern int arg_option_choice(FunctionCallInfo fcinfo, int argno, const char *key
 /* A number of the options, finite. */
 extern double arg_option_number(FunctionCallInfo fcinfo, int argno, const char *key, double otherwise);
 
+/* The same of true or false, of a whole number of at least 1, and of a list of n numbers (NULL where it is not there). */
+extern bool arg_option_bool(FunctionCallInfo fcinfo, int argno, const char *key, bool otherwise);
+extern size_t arg_option_count(FunctionCallInfo fcinfo, int argno, const char *key, size_t otherwise);
+extern double *arg_option_numbers(FunctionCallInfo fcinfo, int argno, const char *key, size_t *n);
+
 /* The name of column j (from 0): names[j], or "x1", "x2" ... when there are none. */
 extern const char *column_name(char **names, size_t j);
 

@@ -58,6 +58,9 @@ report_mismatch(const ms_facts *f)
 						errhint("Build both from the same columns, in the same order.")));
 	if (strcmp(f->what, "drawing") == 0 && f->got > 0 && f->wanted > 0)
 		report_changed("size", "subsample");
+	if (strcmp(f->what, "ids") == 0 && f->index > 0)
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("the medoid of cluster %d is not among these ids", (int) f->index),
+						errhint("Pass the data that the model was fitted on, or data with all its medoids.")));
 	if (strcmp(f->what, "ids") == 0)
 		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("samples with different kinds of ids cannot be merged"),
 						errhint("Build both with sample_keyed and the same type of id, or both with sample.")));
@@ -117,10 +120,17 @@ report_core(const ms_ctx *ctx, ms_status status)
 		case MS_NOT_FINITE:
 			report_element((int) f->index, f->got);
 		case MS_BAD_WEIGHT:
+			if (strcmp(f->what, "weights") == 0)
+				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("all weights are 0"),
+								errhint("At least one row must weigh something.")));
 			report_weight(f->got);
 		case MS_DIMENSION:
 			report_columns((size_t) f->got, (size_t) f->wanted);
 		case MS_INCOMPLETE:
+			if (strcmp(f->what, "gower") == 0)
+				ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("two rows have no known column in common"),
+								errdetail("One of them is row %lld in canonical order.", (long long) f->index),
+								errhint("Leave out rows of NULLs, or pass missing => 'omit'.")));
 			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%.0f rows have a NULL element", f->got),
 							errhint("Pass missing => 'omit' to leave these rows out.")));
 		case MS_NOT_NUMERIC:
@@ -128,6 +138,10 @@ report_core(const ms_ctx *ctx, ms_status status)
 							errmsg("column %d is not numeric", (int) f->index),
 							errhint("Take the numeric columns with sample_marginal(s, dims).")));
 		case MS_CONSTANT:
+			if (strcmp(f->what, "mad") == 0)
+				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+								errmsg("column %d has the same value in more than half of the rows, its mad is 0", (int) f->index),
+								errhint("Take scale => 'sd' or 'range'.")));
 			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
 							errmsg("column %d has the same value in every row", (int) f->index),
 							errhint("Leave the column out: a constant has no density.")));
@@ -148,6 +162,15 @@ report_core(const ms_ctx *ctx, ms_status status)
 			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("no start of the fit reached a solution: %s", f->what),
 							errhint("Lower k, choose a simpler covariance ('diag', 'spherical', 'tied'), or give more rows.")));
 		case MS_BAD_ARGUMENT:
+			if (strcmp(f->what, "k") == 0 && f->got > f->wanted)
+				ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+								errmsg("k is %.0f, but there are only %.0f rows", f->got, f->wanted),
+								errhint("Lower k to at most the number of rows.")));
+			if (strcmp(f->what, "asymmetric") == 0)
+				ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("column %d is not boolean", (int) f->index),
+								errhint("Option \"asymmetric\" lists boolean columns of mixed rows, from 1.")));
+			if (strcmp(f->what, "weights") == 0)
+				report_option_value("column_weights", "finite numbers of at least 0, not all of them 0");
 			if (strcmp(f->what, "prior") == 0 || strcmp(f->what, "missing") == 0 || strcmp(f->what, "covariance") == 0)
 				report_family(f->what);
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -488,6 +511,114 @@ report_query_moved(uint64 before, uint64 now)
 					errhint("A function or a foreign table in it changes: write the rows into a table first.")));
 }
 
+/* --- dissimilarities and clusters ----------------------------------------------------------- */
+
+void
+report_pair(const char *i, const char *j, double distance)
+{
+	if (distance > 0 && strcmp(i, j) == 0 && !isinf(distance))
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("the distance of \"%s\" to itself must be 0, got %s", i, number_text(distance)),
+						errhint("Leave such rows out with FILTER (WHERE i <> j).")));
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+					errmsg("the distance of (%s, %s) must be finite and at least 0, got %s", i, j, number_text(distance)),
+					distance > 0 && !isinf(distance) ? errdetail("A distance is stored as a real: at most 3.4e38.") : 0));
+}
+
+void
+report_pair_differs(const char *i, const char *j, double a, double b)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+					errmsg("the pair (%s, %s) has two distances, %.9g and %.9g", i, j, a, b),
+					errhint("Give each pair once, or the same distance in both directions: GROUP BY least(i, j), greatest(i, j).")));
+}
+
+void
+report_pair_ids(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("dissimilarities with ids of bigint and of text cannot be merged"),
+					errhint("Build both with the same type of id.")));
+}
+
+void
+report_pairs_missing(uint64 missing, const char *i, const char *j)
+{
+	ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					errmsg_plural("%llu pair has no distance, (%s, %s)", "%llu pairs have no distance, the first is (%s, %s)",
+								  missing, (unsigned long long) missing, i, j),
+					errhint("Give one row for every pair of ids; the order within a pair does not matter.")));
+}
+
+void
+report_no_id(const char *id)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("there is no id \"%s\"", id)));
+}
+
+void
+report_metric_scale(const char *metric)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("metric '%s' does not take a scale", metric),
+					errhint("Leave scale out: the metric does not depend on units.")));
+}
+
+void
+report_metric_missing(const char *metric)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("metric '%s' does not take missing => 'use'", metric),
+					errhint("Pass missing => 'omit', or metric => 'gower', which skips what is not known.")));
+}
+
+void
+report_method_matrix(const char *method)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("method '%s' works on samples alone", method),
+					errhint("Take 'fasterpam': the distances of a dissimilarity are there already.")));
+}
+
+void
+report_start_clusters(const char *what, size_t got, size_t wanted)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("start has %zu %s, the fit has %zu", got, what, wanted),
+					errhint("Start from a model of the same columns and the same k.")));
+}
+
+void
+report_model_data(const char *fitted, const char *got)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a model of %s does not go with %s", fitted, got),
+					errhint("Pass data of the kind that the model was fitted on.")));
+}
+
+void
+report_mixed_model(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the model has columns that are no numbers"),
+					errhint("Pass the row as mixed(...), as it was fitted.")));
+}
+
+void
+report_memory_growing_pairs(size_t pairs, size_t need, size_t limit)
+{
+	ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
+					errmsg("a dissimilarity of %zu pairs needs %s of memory, pgmeasure.max_memory allows %s", pairs,
+						   bytes_text((double) need), bytes_text((double) limit)),
+					errdetail("A pair takes 24 bytes while they are gathered; n ids take 4 n (n - 1) / 2 bytes once all are there."),
+					errhint("Raise pgmeasure.max_memory, or work on fewer ids; kmedoids_fit of a sample needs no matrix.")));
+}
+
+void
+report_memory_pairs(const char *what, size_t n, size_t need, size_t limit)
+{
+	double pairs = n < 2 ? 0 : (double) n * (double) (n - 1) / 2;
+
+	ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
+					errmsg("%s needs %s of memory, pgmeasure.max_memory allows %s", what, bytes_text((double) need),
+						   bytes_text((double) limit)),
+					errdetail("All distances of %zu rows take 4 n (n - 1) / 2 bytes, %s; without them they are computed again and again.", n,
+							  bytes_text(4 * pairs)),
+					errhint("Raise pgmeasure.max_memory, take method => 'onebatch', or work on fewer rows: subsample(id, size, ...).")));
+}
+
 /* The error that a status raises, caught as it is worded: nothing else has happened yet. */
 static ErrorData *
 core_error(const ms_ctx *ctx, ms_status status)
@@ -532,6 +663,10 @@ static const struct
 	{"small_component", "component %.0f rests on %.4g rows", "lower k, or prior => true"},
 	{"many_parameters", "there are %.0f parameters for %.0f rows", "lower k, or covariance => 'diag' or 'tied'"},
 	{"few_starts_agree", "%.0f of %.0f starts reached the best solution", "raise n_init"},
+	{"max_iter_passes", "the search stopped after %.0f passes and had not converged", "raise max_iter"},
+	{"max_iter_rounds", "the fit stopped after %.0f rounds and had not converged", "raise max_iter"},
+	{"duplicate_medoids", "some medoids are at distance 0 from one another: there are fewer different rows than clusters", "lower k"},
+	{"small_cluster", "cluster %.0f is a single row", "look at that row, or lower k"},
 	{"omitted_rows", "%.0f rows with a NULL element were left out", NULL},
 };
 

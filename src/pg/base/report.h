@@ -86,6 +86,23 @@ pg_noreturn extern void report_query_column(const char *name, Oid type, const ch
 pg_noreturn extern void report_query_columns(void);
 pg_noreturn extern void report_query_moved(uint64 before, uint64 now);
 
+/* Dissimilarities: a pair's distance that cannot be, two of one pair, ids that do not meet, what is missing. */
+pg_noreturn extern void report_pair(const char *i, const char *j, double distance);
+pg_noreturn extern void report_pair_differs(const char *i, const char *j, double a, double b);
+pg_noreturn extern void report_pair_ids(void);
+pg_noreturn extern void report_pairs_missing(uint64 missing, const char *i, const char *j);
+pg_noreturn extern void report_no_id(const char *id);
+
+/* Clusters: arguments that do not go together; a model of other data; need and the law of the matrix. */
+pg_noreturn extern void report_metric_scale(const char *metric);
+pg_noreturn extern void report_metric_missing(const char *metric);
+pg_noreturn extern void report_method_matrix(const char *method);
+pg_noreturn extern void report_start_clusters(const char *what, size_t got, size_t wanted);
+pg_noreturn extern void report_model_data(const char *fitted, const char *got);
+pg_noreturn extern void report_mixed_model(void);
+pg_noreturn extern void report_memory_growing_pairs(size_t pairs, size_t need, size_t limit);
+pg_noreturn extern void report_memory_pairs(const char *what, size_t n, size_t need, size_t limit);
+
 /* on_failure => 'null': the reason of a status as a WARNING. */
 extern void report_null_result(const char *function, const ms_ctx *ctx, ms_status status);
 
