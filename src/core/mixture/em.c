@@ -490,6 +490,13 @@ expect(fit *f, candidate *c, source *rows)
 	return MS_OK;
 }
 
+/* The first step from a model of another family leaves its likelihood behind, up or down. */
+static bool
+is_changing_family(const fit *f, int t)
+{
+	return t == 1 && f->o->start && f->o->start->family != f->o->family;
+}
+
 /*
  * EM until the gain is below tol or max_iter. What is left in the candidate is a mixture and the
  * log-likelihood of that very mixture. A regularised step may lower it: then it must settle.
@@ -510,7 +517,8 @@ iterate(fit *f, candidate *c, source *rows, int max_iter)
 		if (f->step.any_regularised)
 			gain = fabs(gain);
 		before = c->objective;
-		if (gain < f->o->tol * (fabs(before) + 1) || (gain <= 0 && f->o->tol == 0))
+		if (!is_changing_family(f, t) &&
+			(gain < f->o->tol * (fabs(before) + 1) || (gain <= 0 && f->o->tol == 0)))
 		{
 			c->stop = MS_GMM_STOP_TOL;
 			break;
