@@ -378,6 +378,22 @@ TEST(effective_rows)
 	done(&d);
 }
 
+/* A subsample of 300 rows from 30,000 and one: 100.0033 does not add up to 300 without rounding. */
+TEST(equal_weights_are_whole_rows)
+{
+	sample_row rows[300];
+	described d;
+
+	for (int n = 2; n <= 300; n += 7)
+	{
+		for (int i = 0; i < n; i++)
+			rows[i] = (sample_row){.x = {i}, .weight = 30001.0 / 300};
+		CHECK_INT(describe(&d, &weighted, rows, (size_t) n, 0), MS_OK);
+		CHECK_BITS(ms_describe_effective(&d.c), n);
+		done(&d);
+	}
+}
+
 /* --- moments at the edges ------------------------------------------------------------------- */
 
 static ms_summary
@@ -768,6 +784,7 @@ main(void)
 	RUN(weighted_quantiles_by_definition);
 	RUN(integer_weights_are_repeated_rows);
 	RUN(effective_rows);
+	RUN(equal_weights_are_whole_rows);
 	RUN(moments_keep_their_digits);
 	RUN(intervals_as_by_brute_force);
 	RUN(coverage_as_in_gsl);

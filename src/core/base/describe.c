@@ -181,6 +181,7 @@ ms_describe_effective(const ms_column *c)
 {
 	ms_sum squares = {0, 0};
 	bool integers = true;
+	double rows;
 
 	if (!c->upto)
 		return c->weight;
@@ -191,7 +192,11 @@ ms_describe_effective(const ms_column *c)
 		integers = integers && w == floor(w);
 		ms_sum_add(&squares, w * w);
 	}
-	return integers ? c->weight : c->weight * (c->weight / ms_sum_get(&squares));
+	if (integers)
+		return c->weight;
+	rows = c->weight * (c->weight / ms_sum_get(&squares));
+	/* equal weights are so many rows, also where sums round: who rounds down loses none */
+	return fabs(rows - nearbyint(rows)) <= 1e-9 * rows ? nearbyint(rows) : rows;
 }
 
 /* --- moments -------------------------------------------------------------------------------- */
