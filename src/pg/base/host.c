@@ -39,13 +39,19 @@ host_poll(ms_ctx *ctx)
 	return false;
 }
 
+/* A notice a second: a fit has hundreds of iterations a start, a job thousands of fits. */
 static void
 host_progress(ms_ctx *ctx, const ms_progress *p)
 {
+	static TimestampTz shown = 0;
 	TimestampTz start = GetCurrentStatementStartTimestamp();
+	TimestampTz now = GetCurrentTimestamp();
+	bool visible = show_progress && now - Max(start, shown) >= USECS_PER_SEC;
 
 	(void) ctx;
-	report_progress(show_progress, p, (double) (GetCurrentTimestamp() - start) / USECS_PER_SEC);
+	if (visible)
+		shown = now;
+	report_progress(visible, p, (double) (now - start) / USECS_PER_SEC);
 }
 
 void
@@ -83,7 +89,8 @@ host_define_settings(void)
 	DefineCustomIntVariable("pgmeasure.max_memory", "Memory that one pgmeasure value or call may hold.",
 							"A larger need is refused before the work starts.", &max_memory_kb, 1024 * 1024, 1024,
 							MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
-	DefineCustomBoolVariable("pgmeasure.progress", "Shows the progress of long computations as notices.", NULL,
+	DefineCustomBoolVariable("pgmeasure.progress", "Shows the progress of long computations as notices.",
+							 "One a second at most; all are at DEBUG1.",
 							 &show_progress, false, PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomRealVariable("pgmeasure.jaccard_threshold", "Least Jaccard similarity of sketches for a % b.",
 							 "An index whose min_jaccard is greater is scanned as a whole.", &jaccard_threshold, 0.7, 0, 1,
