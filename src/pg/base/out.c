@@ -222,7 +222,7 @@ arg_options(FunctionCallInfo fcinfo, int argno, const char *const *keys)
 		return;
 	options = PG_GETARG_JSONB_P(argno);
 	if (!JB_ROOT_IS_OBJECT(options))
-		report_option_value("options", "a JSON object");
+		report_options_shape();
 	it = JsonbIteratorInit(&options->root);
 	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
 		if (token == WJB_KEY)

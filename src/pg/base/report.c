@@ -207,6 +207,13 @@ report_option(const char *got, const char *const *keys)
 }
 
 void
+report_options_shape(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("options must be a JSON object"),
+					errhint("Pass keys and values, as in '{\"key\": \"value\"}'.")));
+}
+
+void
 report_option_value(const char *key, const char *wanted)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("option \"%s\" must be %s", key, wanted)));

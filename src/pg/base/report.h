@@ -22,6 +22,7 @@ extern void report_core(const ms_ctx *ctx, ms_status status);
 pg_noreturn extern void report_null(const char *argument);
 pg_noreturn extern void report_choice(const char *argument, const char *got, const char *const *choices);
 pg_noreturn extern void report_option(const char *got, const char *const *keys);
+pg_noreturn extern void report_options_shape(void);
 pg_noreturn extern void report_option_value(const char *key, const char *wanted);
 pg_noreturn extern void report_range(const char *argument, double got, const char *wanted);
 pg_noreturn extern void report_range_hint(const char *argument, double got, const char *wanted, const char *hint);
