@@ -162,6 +162,11 @@ COMMENT ON TYPE measure_gmm_candidate IS 'a mixture that was tried; rank 1 is th
 CREATE TYPE measure_draw AS (component integer, x float8[]);
 COMMENT ON TYPE measure_draw IS 'a point drawn from a model and the component that it comes from, 0 for noise';
 
+CREATE TYPE measure_parameter AS (
+	component integer, parameter text, i integer, j integer, estimate float8, std_error float8, lower float8, upper float8
+);
+COMMENT ON TYPE measure_parameter IS 'a parameter of a mixture: weight, mean (of column i) or covariance (of columns i and j) of a component, NULL for what all share';
+
 CREATE TYPE measure_match AS (component integer, reference integer, distance float8, rows_moved float8);
 COMMENT ON TYPE measure_match IS 'a component and the one of the reference model that it stands for';
 
