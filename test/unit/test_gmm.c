@@ -14,7 +14,7 @@ static ms_status
 make(ms_ctx *ctx, ms_arena *arena, ms_gmm_family family, size_t k, size_t d, ms_gmm *m)
 {
 	size_t triangle = ms_packed_size(d);
-	size_t matrices = family == MS_GMM_TIED ? 1 : k;
+	size_t matrices = ms_gmm_is_diagonal(family) ? 0 : ms_gmm_matrices(family, k);
 
 	MS_TRY(ms_gmm_new(ctx, arena, family, k, d, m));
 	for (size_t j = 0; j < k; j++)
@@ -23,7 +23,7 @@ make(ms_ctx *ctx, ms_arena *arena, ms_gmm_family family, size_t k, size_t d, ms_
 		m->means[i] = (double) i - 1.5;
 	for (size_t i = 0; i < ms_gmm_covariances(family, k, d); i++)
 		m->covariances[i] = 1 + (double) i;
-	for (size_t j = 0; j < matrices && (family == MS_GMM_FULL || family == MS_GMM_TIED); j++)
+	for (size_t j = 0; j < matrices; j++)
 	{
 		double *s = m->covariances + j * triangle;
 
@@ -75,6 +75,42 @@ TEST(parameters)
 		CHECK_NEAR(ms_gmm_bic(&m), 6.5 + wanted[f] * log(12.5), 1e-15);
 		CHECK_NEAR(ms_gmm_aic(&m), 6.5 + 2 * wanted[f], 1e-15);
 	}
+	ms_arena_free(&arena);
+}
+
+/* k = 3, d = 4, by mclust's letters (gmm.md, 5.2); names both ways. */
+TEST(families_by_name)
+{
+	static const struct
+	{
+		const char *name, *letters;
+		double covariance;
+		size_t stored;
+	} wanted[] = {{"full", "VVV", 30, 30}, {"tied", "EEE", 10, 10},		 {"diag", "VVI", 12, 12},
+				  {"spherical", "VII", 3, 3}, {"EII", "EII", 1, 1},		 {"EEI", "EEI", 4, 4},
+				  {"VEI", "VEI", 6, 12},	  {"EVI", "EVI", 10, 12},	 {"VEE", "VEE", 12, 30},
+				  {"EEV", "EEV", 22, 30},	  {"VEV", "VEV", 24, 30},	 {"EVV", "EVV", 28, 30}};
+	host h;
+	ms_arena arena;
+	ms_gmm m;
+
+	host_init(&h);
+	ms_arena_init(&arena, &h.ctx);
+	for (int f = MS_GMM_FULL; f <= MS_GMM_LAST_FAMILY; f++)
+	{
+		CHECK_STR(ms_gmm_family_name((ms_gmm_family) f), wanted[f - 1].name);
+		CHECK_INT(ms_gmm_family_of(wanted[f - 1].name), f);
+		CHECK_INT(ms_gmm_family_of(wanted[f - 1].letters), f);
+		CHECK_INT(ms_gmm_covariances((ms_gmm_family) f, 3, 4), wanted[f - 1].stored);
+		CHECK_INT(ms_gmm_new(&h.ctx, &arena, (ms_gmm_family) f, 3, 4, &m), MS_OK);
+		CHECK_NEAR(ms_gmm_parameters(&m), 14 + wanted[f - 1].covariance, 0);
+		m.flags = MS_GMM_NOISE;
+		CHECK_NEAR(ms_gmm_parameters(&m), 16 + wanted[f - 1].covariance, 0);
+	}
+	CHECK_INT(ms_gmm_family_of("EVE"), 0);
+	CHECK_INT(ms_gmm_family_of("Full"), 0);
+	CHECK(ms_gmm_family_name((ms_gmm_family) 0) == NULL);
+	CHECK(ms_gmm_family_name((ms_gmm_family) 13) == NULL);
 	ms_arena_free(&arena);
 }
 
@@ -150,6 +186,35 @@ TEST(order)
 	CHECK_INT(h.live, 0);
 }
 
+/* A background and a prior, whatever the family. */
+static ms_status
+add_parts(ms_arena *arena, uint16_t flags, ms_gmm *m)
+{
+	size_t d = m->d;
+
+	MS_TRY(ms_gmm_new_parts(arena, m, flags));
+	if (flags & MS_GMM_NOISE)
+	{
+		m->noise = 0.25;
+		m->log_volume = 3.5;
+		for (size_t j = 0; j < m->k; j++)
+			m->weights[j] *= 0.75;
+		for (size_t c = 0; c < d; c++)
+		{
+			m->box[c] = -(double) c - 1;
+			m->box[d + c] = 10;
+		}
+	}
+	if (flags & MS_GMM_PRIOR)
+	{
+		for (size_t c = 0; c < d; c++)
+			m->prior_mean[c] = (double) c + 0.5;
+		for (size_t i = 0; i < ms_gmm_prior_size(m->family, d); i++)
+			m->prior_scale[i] = 1 + (double) i;
+	}
+	return MS_OK;
+}
+
 /* Packs m and reads it back; the second packing has the same bytes. */
 static void
 check_round_trip(host *h, ms_arena *arena, const ms_gmm *m)
@@ -194,6 +259,19 @@ TEST(round_trip)
 			check_round_trip(&h, &arena, &m);
 			m.info = (ms_gmm_info){.log_likelihood = -NAN, .icl = NAN, .objective = NAN};
 			check_round_trip(&h, &arena, &m);
+		}
+	}
+	for (int f = MS_GMM_FULL; f <= MS_GMM_LAST_FAMILY; f++)
+	{
+		for (uint16_t flags = 0; flags <= MS_GMM_FLAGS; flags++)
+		{
+			ms_gmm copy;
+
+			CHECK_INT(make(&h.ctx, &arena, (ms_gmm_family) f, 3, 2, &m), MS_OK);
+			CHECK_INT(add_parts(&arena, flags, &m), MS_OK);
+			set_names(&m);
+			CHECK_INT(ms_gmm_copy(&h.ctx, &arena, &m, &copy), MS_OK);
+			check_round_trip(&h, &arena, &copy);
 		}
 	}
 	ms_arena_free(&arena);
@@ -260,14 +338,18 @@ typedef struct golden
 	size_t k;
 	bool names;
 	bool imported;
+	uint16_t flags;
 } golden;
 
 static const golden golden_values[] = {
-	{"gmm_full", MS_GMM_FULL, 2, true, false},
-	{"gmm_tied", MS_GMM_TIED, 3, false, false},
-	{"gmm_diag", MS_GMM_DIAG, 3, true, false},
-	{"gmm_spherical", MS_GMM_SPHERICAL, 1, false, false},
-	{"gmm_imported", MS_GMM_FULL, 1, false, true},
+	{"gmm_full", MS_GMM_FULL, 2, true, false, 0},
+	{"gmm_tied", MS_GMM_TIED, 3, false, false, 0},
+	{"gmm_diag", MS_GMM_DIAG, 3, true, false, 0},
+	{"gmm_spherical", MS_GMM_SPHERICAL, 1, false, false, 0},
+	{"gmm_imported", MS_GMM_FULL, 1, false, true, 0},
+	{"gmm_noise", MS_GMM_EEI, 2, false, false, MS_GMM_NOISE | MS_GMM_MISSING},
+	{"gmm_prior", MS_GMM_FULL, 2, true, false, MS_GMM_PRIOR | MS_GMM_IMPORTANCE},
+	{"gmm_vev", MS_GMM_VEV, 2, false, false, MS_GMM_ICL_ENTROPY},
 };
 
 #define GOLDEN_VALUES (sizeof golden_values / sizeof *golden_values)
@@ -279,6 +361,7 @@ golden_build(host *h, ms_arena *arena, const golden *g, unsigned char *bytes)
 	ms_gmm m;
 
 	CHECK_INT(make(&h->ctx, arena, g->family, g->k, 2, &m), MS_OK);
+	CHECK_INT(add_parts(arena, g->flags, &m), MS_OK);
 	if (g->names)
 		set_names(&m);
 	if (g->imported)
@@ -409,6 +492,60 @@ TEST(wrong_models)
 	CHECK_REFUSED((m.names = "a\0b\0c", m.names_size = 6), "names");
 	CHECK_REFUSED((m.names = "a\0b", m.names_size = 3), "names");
 	CHECK_REFUSED(m.family = (ms_gmm_family) 99, "family");
+	CHECK_REFUSED(m.flags = 0x20, "flags");
+	CHECK_REFUSED((add_parts(&arena, MS_GMM_NOISE, &m), m.noise = 0.2), "weights");
+	CHECK_REFUSED((add_parts(&arena, MS_GMM_NOISE, &m), m.box[0] = 10), "box");
+	CHECK_REFUSED((add_parts(&arena, MS_GMM_NOISE, &m), m.log_volume = INFINITY), "finite");
+	CHECK_REFUSED((add_parts(&arena, MS_GMM_PRIOR, &m), m.prior_scale[2] = -1), "prior");
+	CHECK_REFUSED((add_parts(&arena, MS_GMM_PRIOR, &m), m.prior_mean[1] = NAN), "finite");
+	ms_arena_free(&arena);
+	CHECK_INT(h.live, 0);
+}
+
+static ms_status
+import(host *h, ms_arena *arena, const double *weights, const double *means, const double *s)
+{
+	ms_gmm m;
+	ms_status status = ms_gmm_import(&h->ctx, arena, 2, 2, weights, means, s, &m);
+
+	if (status == MS_OK)
+	{
+		CHECK_NEAR(m.weights[0] + m.weights[1], 1, 1e-15);
+		CHECK(isnan(m.info.log_likelihood));
+		check_round_trip(h, arena, &m);
+	}
+	return status;
+}
+
+TEST(imports)
+{
+	static const double w[] = {0.25, 0.75};
+	static const double means[] = {1, 2, 3, 4};
+	static const double s[] = {1, 0.5, 0.5, 2, 1, -0.25, -0.25, 1};
+	host h;
+	ms_arena arena;
+
+	host_init(&h);
+	ms_arena_init(&arena, &h.ctx);
+	CHECK_INT(import(&h, &arena, w, means, s), MS_OK);
+	CHECK_INT(import(&h, &arena, (double[]){0.25, 0.75 + 5e-7}, means, s), MS_OK);
+	CHECK_INT(import(&h, &arena, (double[]){0.25, 0.7}, means, s), MS_BAD_WEIGHT);
+	CHECK_INT(h.ctx.facts.index, 0);
+	CHECK_NEAR(h.ctx.facts.got, 0.95, 1e-15);
+	CHECK_INT(import(&h, &arena, (double[]){0, 1}, means, s), MS_BAD_WEIGHT);
+	CHECK_INT(h.ctx.facts.index, 1);
+	CHECK_INT(import(&h, &arena, w, (double[]){1, 2, INFINITY, 4}, s), MS_NOT_FINITE);
+	CHECK_STR(h.ctx.facts.what, "means");
+	CHECK_INT(h.ctx.facts.index, 3);
+	CHECK_INT(import(&h, &arena, w, means, (double[]){1, .5, .5, 2, 1, NAN, 0, 1}),
+			  MS_NOT_FINITE);
+	CHECK_STR(h.ctx.facts.what, "covariances");
+	CHECK_INT(import(&h, &arena, w, means, (double[]){1, .5, .5, 2, 1, .2, .3, 1}),
+			  MS_BAD_ARGUMENT);
+	CHECK_STR(h.ctx.facts.what, "symmetry");
+	CHECK_INT(h.ctx.facts.index, 2);
+	CHECK_INT(import(&h, &arena, w, means, (double[]){1, 2, 2, 1, 1, 0, 0, 1}), MS_NOT_DEFINITE);
+	CHECK_INT(h.ctx.facts.index, 1);
 	ms_arena_free(&arena);
 	CHECK_INT(h.live, 0);
 }
@@ -453,6 +590,7 @@ main(int argc, char **argv)
 	if (argc == 4 && strcmp(argv[1], "--write") == 0)
 		return write_all(argv[2], argv[3]);
 	RUN(parameters);
+	RUN(families_by_name);
 	RUN(covariance_of_each_family);
 	RUN(sizes_are_refused);
 	RUN(order);
@@ -461,6 +599,7 @@ main(int argc, char **argv)
 	RUN(what_releases_wrote_is_read);
 	RUN(one_form);
 	RUN(wrong_models);
+	RUN(imports);
 	RUN(refuse_and_stop_everywhere);
 	return unit_done();
 }

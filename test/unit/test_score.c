@@ -4,7 +4,10 @@
 #include "core/mixture/score.h"
 
 #include "core/base/linalg.h"
+#include "core/base/rng.h"
+#include "core/mixture/marginal.h"
 #include "host.h"
+#include "mixture_models.h"
 
 /* The converged two-component model of Old Faithful (gmm.md, section 14). */
 static void
@@ -207,6 +210,126 @@ TEST(not_definite)
 	CHECK_INT(h.live, 0);
 }
 
+/* A background: densities, posteriors and labels; best alone is the same best. */
+TEST(noise)
+{
+	for (int f = MS_GMM_FULL; f <= MS_GMM_LAST_FAMILY; f++)
+	{
+		host h;
+		ms_arena arena;
+		ms_gmm m;
+		ms_scorer *s;
+		ms_rng rng;
+
+		host_init(&h);
+		ms_arena_init(&arena, &h.ctx);
+		ms_rng_init(&rng, 1, (uint64_t) f);
+		CHECK_INT((f % 3 ? make_noisy_model : make_model)(&h.ctx, &arena, (ms_gmm_family) f, 11, 3,
+														  &m),
+				  MS_OK);
+		CHECK_INT(ms_scorer_new(&h.ctx, &arena, &m, &s), MS_OK);
+		for (int i = 0; i < 500; i++)
+		{
+			double x[3], joint[11], posterior[11];
+			double sum = m.noise > 0 ? m.noise / exp(m.log_volume) : 0;
+			double share;
+			double density;
+			size_t best;
+
+			for (size_t c = 0; c < 3; c++)
+				x[c] = 40 * ms_rng_uniform(&rng) - 5;
+			density = ms_score_row(s, x, joint, &best);
+			for (size_t j = 0; j < 11; j++)
+				sum += exp(joint[j]);
+			CHECK_NEAR(density, log(sum), 1e-12);
+			CHECK_INT(ms_score_best(s, x), best);
+			share = ms_score_posterior_noise(joint, 11, ms_scorer_log_noise(s), posterior);
+			CHECK_NEAR(share, m.noise > 0 ? m.noise / exp(m.log_volume) / sum : 0, 1e-12);
+			for (size_t j = 0; j < 11; j++)
+			{
+				CHECK(best == MS_SCORE_NOISE ? posterior[j] <= share
+											 : posterior[j] <= posterior[best]);
+				share += posterior[j];
+			}
+			CHECK_NEAR(share, 1, 1e-14);
+		}
+		ms_arena_free(&arena);
+		CHECK_INT(h.live, 0);
+	}
+}
+
+/* Rows with gaps score as under the marginal, however many patterns come along. */
+TEST(gaps)
+{
+	host h;
+	ms_arena arena;
+	ms_gmm m;
+	ms_gap_scorer *s;
+	double joint[3];
+	double log_noise;
+	double density;
+	size_t best;
+
+	host_init(&h);
+	ms_arena_init(&arena, &h.ctx);
+	CHECK_INT(make_noisy_model(&h.ctx, &arena, MS_GMM_FULL, 3, 10, &m), MS_OK);
+	CHECK_INT(ms_gap_scorer_new(&h.ctx, &arena, &m, &s), MS_OK);
+	for (unsigned set = 0; set < 1024; set++)
+	{
+		double x[10], there[10], wanted[3];
+		uint32_t dims[10];
+		size_t nd = 0;
+		size_t wanted_best;
+		ms_gmm part;
+		ms_scorer *of_part;
+
+		for (uint32_t c = 0; c < 10; c++)
+		{
+			x[c] = set >> c & 1 ? (double) c / 2 : NAN;
+			if (set >> c & 1)
+			{
+				dims[nd] = c;
+				there[nd++] = x[c];
+			}
+		}
+		CHECK_INT(ms_gap_score_row(&h.ctx, s, x, joint, &log_noise, &best, &density), MS_OK);
+		if (nd == 0)
+		{
+			CHECK_NEAR(density, 0, 0);
+			CHECK_NEAR(exp(joint[0]) + exp(joint[1]) + exp(joint[2]) + exp(log_noise), 1, 1e-15);
+			CHECK_INT(best, 0);
+			continue;
+		}
+		CHECK_INT(ms_gmm_marginal(&h.ctx, &arena, &m, dims, nd, &part), MS_OK);
+		CHECK_INT(ms_scorer_new(&h.ctx, &arena, &part, &of_part), MS_OK);
+		CHECK_NEAR(density, ms_score_row(of_part, there, wanted, &wanted_best), 0);
+		CHECK_INT(best, wanted_best);
+		CHECK_NEAR(log_noise, ms_scorer_log_noise(of_part), 0);
+	}
+	ms_arena_free(&arena);
+	CHECK_INT(h.live, 0);
+}
+
+static ms_status
+score_gaps(ms_ctx *ctx)
+{
+	ms_arena arena;
+	ms_gmm m;
+	ms_evidence evidence;
+	static double x[90000];
+	ms_rows rows = {x, NULL, 30000, 3, 3};
+	ms_status status;
+
+	for (size_t i = 0; i < 90000; i++)
+		x[i] = i % 7 ? (double) (i % 11) : NAN;
+	ms_arena_init(&arena, ctx);
+	status = make_noisy_model(ctx, &arena, MS_GMM_FULL, 3, 3, &m);
+	if (status == MS_OK)
+		status = ms_score_rows(ctx, &m, &rows, &evidence);
+	ms_arena_free(&arena);
+	return status;
+}
+
 static ms_status
 factor_all(ms_ctx *ctx)
 {
@@ -237,6 +360,7 @@ TEST(refuse_and_stop_everywhere)
 	ms_status status;
 
 	HOST_EVERY(h, status, factor_all(&h.ctx));
+	HOST_EVERY(h, status, score_gaps(&h.ctx));
 	CHECK(h.polls > 0);
 }
 
@@ -248,6 +372,8 @@ main(void)
 	RUN(integrates_to_one);
 	RUN(ties_and_overflow);
 	RUN(not_definite);
+	RUN(noise);
+	RUN(gaps);
 	RUN(refuse_and_stop_everywhere);
 	return unit_done();
 }
