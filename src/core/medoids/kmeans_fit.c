@@ -19,6 +19,15 @@
 /* Centers lie in groups of so many, coordinate by coordinate. */
 #define LANES 8
 
+#define CLONES __attribute__((target_clones("default", "avx2", "avx512f")))
+
+typedef double vec __attribute__((vector_size(8 * LANES), may_alias));
+typedef int64_t bits __attribute__((vector_size(8 * LANES), may_alias));
+
+/* Macros, as a function of vectors would have a different interface in each clone. */
+#define WHERE(mask, a, b) ((vec) (((bits) (a) & (mask)) | ((bits) (b) & ~(mask))))
+#define LESSER(a, b) WHERE((a) < (b), a, b)
+
 /* Bounds give way by this share at each round: no rounding makes them too tight. */
 #define SLACK 1e-15
 
@@ -48,6 +57,7 @@ typedef struct hamerly
 	uint32_t *labels;
 	uint32_t rounds;
 	bool converged;
+	bool exact; /* the last round had no bounds, and changed nothing */
 	double inertia;
 } hamerly;
 
@@ -86,38 +96,58 @@ distance(const double *a, const double *b, size_t d)
 	return sqrt(sum);
 }
 
-/* The nearest center and the squared distances of the two nearest; ties go to the lower number. */
-__attribute__((target_clones("default", "avx2", "avx512f"))) static size_t
+/* Of the two nearest of each lane, and the group of the first; ties go to the lower number. */
+static inline __attribute__((always_inline)) size_t
+best_of_lanes(const double *first, const double *second, const double *group, double *best_out,
+			  double *next_out)
+{
+	double best = first[0];
+	double next = second[0];
+	double label = group[0] * LANES;
+
+	for (int c = 1; c < LANES; c++)
+	{
+		double number = group[c] * LANES + c;
+		bool nearer = first[c] < best || (first[c] == best && number < label);
+		double other = nearer ? best : first[c];
+
+		next = other < next ? other : next;
+		next = second[c] < next ? second[c] : next;
+		label = nearer ? number : label;
+		best = nearer ? first[c] : best;
+	}
+	*best_out = best;
+	*next_out = next;
+	return (size_t) label;
+}
+
+/* The nearest center and the squared distances of the two nearest. */
+CLONES static size_t
 nearest_two(const double *x, const double *lanes, size_t groups, size_t d, double *first,
 			double *second)
 {
-	double best = INFINITY;
-	double next = INFINITY;
-	size_t label = 0;
+	vec best = (vec){0} + INFINITY;
+	vec next = best;
+	vec group = {0};
 
 	for (size_t g = 0; g < groups; g++)
 	{
-		double sum[LANES] = {0};
+		vec sum = {0};
+		bits nearer;
 
 		for (size_t j = 0; j < d; j++, lanes += LANES)
 		{
-#pragma omp simd
-			for (int c = 0; c < LANES; c++)
-				sum[c] += (lanes[c] - x[j]) * (lanes[c] - x[j]);
-		}
-		for (size_t c = 0; c < LANES; c++)
-		{
-			bool nearer = sum[c] < best;
-			double other = nearer ? best : sum[c];
+			vec apart = *(const vec *) lanes - x[j];
 
-			next = other < next ? other : next;
-			label = nearer ? g * LANES + c : label;
-			best = nearer ? sum[c] : best;
+			sum += apart * apart;
 		}
+		nearer = sum < best;
+		next = LESSER(WHERE(nearer, best, sum), next);
+		group = WHERE(nearer, (vec){0} + (double) g, group);
+		best = WHERE(nearer, sum, best);
 	}
-	*first = best;
-	*second = next;
-	return label;
+	return best_of_lanes((const double *) &best, (const double *) &next, (const double *) &group,
+						 first, second);
 }
 
 static void
@@ -338,7 +368,7 @@ iterate(hamerly *h, int max_iter, double least_shift)
 
 		h->rounds++;
 		MS_TRY(assign(h, bounded, &changed));
-		h->converged = !changed && !bounded;
+		h->converged = h->exact = !changed && !bounded;
 		tell(h);
 		if (h->converged)
 			return MS_OK;
@@ -396,21 +426,23 @@ begin(hamerly *h)
 		h->lower[i] = 0;
 	}
 	h->rounds = 0;
-	h->converged = false;
+	h->converged = h->exact = false;
 }
 
+/* After a round without bounds the upper bounds are the distances. */
 static ms_status
-find_inertia(hamerly *h)
+find_inertia(hamerly *h, bool exact)
 {
 	ms_sum sum = {0, 0};
 
 	fill_lanes(h);
 	for (size_t i = 0; i < h->data->n; i++)
 	{
-		double first;
+		double first = h->upper[i] * h->upper[i];
 		double second;
 
-		nearest_two(row_at(h, i), h->lanes, h->groups, h->d, &first, &second);
+		if (!exact)
+			nearest_two(row_at(h, i), h->lanes, h->groups, h->d, &first, &second);
 		ms_sum_add(&sum, weight(h, i) * first);
 		MS_TRY(ms_tick(h->ctx, 10 + h->d * h->groups * 4));
 	}
@@ -449,7 +481,7 @@ run_start(hamerly *h, size_t used, const ms_kmeans_options *o, uint64_t number, 
 	MS_TRY(status);
 	begin(h);
 	MS_TRY(iterate(h, o->max_iter, shift));
-	return find_inertia(h);
+	return find_inertia(h, h->exact);
 }
 
 /* --- the model ------------------------------------------------------------------------------ */
