@@ -68,30 +68,37 @@ CREATE FUNCTION summary(v measure_gmm) RETURNS text
 COMMENT ON FUNCTION summary(measure_gmm) IS 'the mixture as a person wants to read it; the first 50 components and 8 columns';
 
 -- Rows under a mixture. The model is unpacked once a call site, also when it comes from a table. A row
--- takes 0.05 us for k = 2, d = 2 and 5 us for k = 16, d = 32: COST is in between.
+-- takes 0.05 us for k = 2, d = 2 and 5 us for k = 16, d = 32: COST is in between. Not STRICT, since some models
+-- score rows with NULL elements.
 
 -- @for ROWS
 CREATE FUNCTION gmm_predict(m measure_gmm, @ROWS@) RETURNS integer
-	AS 'MODULE_PATHNAME', 'gmm_predict_@ROWS:c@' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+	AS 'MODULE_PATHNAME', 'gmm_predict_@ROWS:c@' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION gmm_predict(measure_gmm, @ROWS@) IS 'the most probable component of a row, from 1, ties to the lower, 0 for noise; NULL for a row with a NULL element, but the marginal counts under a model fitted with missing => use; 22000 for another number of columns, NaN or infinity';
 -- @end
 
 -- @for ROWS
 CREATE FUNCTION gmm_posterior(m measure_gmm, @ROWS@) RETURNS float8[]
-	AS 'MODULE_PATHNAME', 'gmm_posterior_@ROWS:c@' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+	AS 'MODULE_PATHNAME', 'gmm_posterior_@ROWS:c@' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION gmm_posterior(measure_gmm, @ROWS@) IS 'the probability[k] of each component given a row, 1 in all but for noise; NULL for a row with a NULL element, as gmm_predict';
 -- @end
 
 -- @for ROWS
 CREATE FUNCTION gmm_density(m measure_gmm, @ROWS@) RETURNS float8
-	AS 'MODULE_PATHNAME', 'gmm_density_@ROWS:c@' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+	AS 'MODULE_PATHNAME', 'gmm_density_@ROWS:c@' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION gmm_density(measure_gmm, @ROWS@) IS 'the density at a row, 0 where it is below 1e-308: gmm_logdensity does not underflow; NULL for a row with a NULL element, as gmm_predict';
 -- @end
 
 -- @for ROWS
 CREATE FUNCTION gmm_logdensity(m measure_gmm, @ROWS@) RETURNS float8
-	AS 'MODULE_PATHNAME', 'gmm_logdensity_@ROWS:c@' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+	AS 'MODULE_PATHNAME', 'gmm_logdensity_@ROWS:c@' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION gmm_logdensity(measure_gmm, @ROWS@) IS 'natural logarithm of the density at a row: its negative is how unusual the row is; NULL for a row with a NULL element, as gmm_predict';
+-- @end
+
+-- @for ROWS
+CREATE FUNCTION gmm_score(m measure_gmm, @ROWS@) RETURNS measure_gmm_score
+	AS 'MODULE_PATHNAME', 'gmm_score_@ROWS:c@' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION gmm_score(measure_gmm, @ROWS@) IS 'all about a row: the most probable component and its probability, log density, Mahalanobis distance (not squared) to that component, tail_p, the share of the model with lower density (by 16384 draws, exact for one component); NULL for a row with a NULL element, as gmm_predict';
 -- @end
 
 -- Rows of a sample, and a mixture as a distribution.
@@ -99,6 +106,26 @@ COMMENT ON FUNCTION gmm_logdensity(measure_gmm, @ROWS@) IS 'natural logarithm of
 CREATE FUNCTION gmm_log_likelihood(m measure_gmm, s measure_sample) RETURNS float8
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;
 COMMENT ON FUNCTION gmm_log_likelihood(measure_gmm, measure_sample) IS 'sum of the log densities of the rows, times their weights; a row with a NULL element counts by its marginal; on new rows, how well the model predicts them';
+
+CREATE FUNCTION gmm_intervals(m measure_gmm, s measure_sample, level float8 DEFAULT 0.95, method text DEFAULT 'information', replicates integer DEFAULT 999, seed bigint DEFAULT 0) RETURNS SETOF measure_parameter
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000000 ROWS 30;
+COMMENT ON FUNCTION gmm_intervals(measure_gmm, measure_sample, float8, text, integer, bigint) IS 'standard errors and intervals of weights, means (i) and covariances (i, j) of a model fitted to these rows, by the inverse of the observed information (McLachlan & Peel 2000); 22000 when the rows are too few for it';
+
+CREATE FUNCTION gmm_cdf(m measure_gmm, x float8) RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION gmm_cdf(measure_gmm, float8) IS 'P(X <= x) under a mixture of one column';
+
+CREATE FUNCTION gmm_quantile(m measure_gmm, p float8) RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION gmm_quantile(measure_gmm, float8) IS 'the x with P(X <= x) = p under a mixture of one column; p from 0 to 1';
+
+CREATE FUNCTION gmm_var(m measure_gmm, alpha float8 DEFAULT 0.01) RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION gmm_var(measure_gmm, float8) IS 'value at risk of a mixture of one column of returns: the loss that is exceeded with probability alpha, minus the alpha-quantile';
+
+CREATE FUNCTION gmm_expected_shortfall(m measure_gmm, alpha float8 DEFAULT 0.01) RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION gmm_expected_shortfall(measure_gmm, float8) IS 'the mean loss beyond the value at risk, in closed form';
 
 CREATE FUNCTION gmm_marginal(m measure_gmm, dims integer[]) RETURNS measure_gmm
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
@@ -111,6 +138,38 @@ COMMENT ON FUNCTION gmm_condition(measure_gmm, float8[]) IS 'the mixture of the 
 CREATE FUNCTION gmm_impute(m measure_gmm, x float8[]) RETURNS float8[]
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION gmm_impute(measure_gmm, float8[]) IS 'x[d] with its NULL elements filled by their means given the others';
+
+CREATE FUNCTION gmm_draw(m measure_gmm, n integer, seed bigint DEFAULT 0) RETURNS SETOF measure_draw
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
+COMMENT ON FUNCTION gmm_draw(measure_gmm, integer, bigint) IS 'n random points and the component of each, 0 for noise; point i depends on the seed and i alone';
+
+
+-- Several mixtures.
+
+CREATE FUNCTION gmm_match(m measure_gmm, reference measure_gmm) RETURNS SETOF measure_match
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 5;
+COMMENT ON FUNCTION gmm_match(measure_gmm, measure_gmm) IS 'which component of the reference each component is, by the cheapest assignment of Wasserstein distances; rows_moved is what its share has gained, in rows; NULL for one without a partner';
+
+CREATE FUNCTION gmm_relabel(m measure_gmm, reference measure_gmm) RETURNS measure_gmm
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION gmm_relabel(measure_gmm, measure_gmm) IS 'the same mixture with its components numbered as in the reference, so that labels of two fits mean the same; those without a partner come last';
+
+CREATE FUNCTION gmm_merge(state measure_gmm, m measure_gmm) RETURNS measure_gmm
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION gmm_merge(measure_gmm, measure_gmm) IS 'part of the aggregate gmm_union';
+
+CREATE AGGREGATE gmm_union(m measure_gmm) (
+	SFUNC = gmm_merge, STYPE = measure_gmm, SSPACE = 4096, COMBINEFUNC = gmm_merge, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE gmm_union(m measure_gmm) IS 'all components of the mixtures as one, each mixture with the weight of its rows (all alike where one was not fitted); gmm_reduce makes it smaller';
+
+CREATE FUNCTION gmm_reduce(m measure_gmm, k integer) RETURNS measure_gmm
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION gmm_reduce(measure_gmm, integer) IS 'a mixture of k components with the same mean and covariance: the pair that costs least is merged, again and again (Runnalls 2007)';
+
+CREATE FUNCTION mixture_wasserstein(a measure_gmm, b measure_gmm) RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+COMMENT ON FUNCTION mixture_wasserstein(measure_gmm, measure_gmm) IS 'MW2, the 2-Wasserstein distance between mixtures over couplings that are mixtures (Delon & Desolneux 2020); noise is left out';
 
 -- measure_gmm_stats: the E step of rows under a mixture. mixture and rows -> statistics -> the next mixture.
 
@@ -160,11 +219,11 @@ COMMENT ON OPERATOR || (measure_gmm_stats, measure_gmm_stats) IS 'statistics of 
 
 CREATE FUNCTION gmm_update(m measure_gmm, stats measure_gmm_stats) RETURNS measure_gmm
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
-COMMENT ON FUNCTION gmm_update(measure_gmm, measure_gmm_stats) IS 'the mixture after one EM iteration from m, given the statistics of all rows under m; its likelihood is not known: that of m is gmm_log_likelihood(m, stats); 22023 for statistics under another model';
+COMMENT ON FUNCTION gmm_update(measure_gmm, measure_gmm_stats) IS 'the mixture after one EM iteration from m, given the statistics of all rows under m; its likelihood is not known: that of m is gmm_stats_log_likelihood(m, stats); 22023 for statistics under another model';
 
-CREATE FUNCTION gmm_log_likelihood(m measure_gmm, stats measure_gmm_stats) RETURNS float8
-	AS 'MODULE_PATHNAME', 'gmm_stats_log_likelihood' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
-COMMENT ON FUNCTION gmm_log_likelihood(measure_gmm, measure_gmm_stats) IS 'log-likelihood of m on the rows of the statistics that were gathered under it';
+CREATE FUNCTION gmm_stats_log_likelihood(m measure_gmm, stats measure_gmm_stats) RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+COMMENT ON FUNCTION gmm_stats_log_likelihood(measure_gmm, measure_gmm_stats) IS 'log-likelihood of m on the rows of the statistics that were gathered under it';
 
 CREATE FUNCTION gmm_stats_info(s measure_gmm_stats) RETURNS measure_sample_info
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;

@@ -2,8 +2,8 @@
  * gmm_score.c: rows under a mixture: label, posteriors, density, all of it at once.
  *
  * The model is unpacked and factored once a call site, with the scratch for a row; nothing but
- * what is given back is allocated for a row. SQL declares the functions STRICT. A row with a NULL
- * element gives NULL, but under a model that was fitted to such rows: there its marginal counts.
+ * what is given back is allocated for a row. A row with a NULL element gives NULL, but under a model
+ * that was fitted to such rows: there its marginal counts.
  */
 #include "pg/mixture/gmm.h"
 
@@ -25,6 +25,8 @@ typedef struct Scoring
 	ms_gmm *model;
 	ms_scorer *scorer;
 	ms_gap_scorer *gaps;  /* NULL unless the model takes rows with gaps */
+	ms_tail *tail;		  /* NULL until asked for */
+	TupleDesc result;	  /* of gmm_score, as is `tail` */
 	MemoryContext memory; /* what lives as long as the model */
 	double *x;			  /* d, the row in hand; NaN where it has a gap */
 	double *log_joint;	  /* k */
@@ -67,11 +69,12 @@ score_gaps(Scoring *s)
 static Scoring *
 open_row(FunctionCallInfo fcinfo, Door door, size_t *gaps)
 {
-	Scoring *s = cache_get(fcinfo, 0, &scoring_family);
+	Scoring *s;
 	RowArg row;
 
-	if (!row_open(&row, fcinfo, 1, door))
+	if (PG_ARGISNULL(0) || !row_open(&row, fcinfo, 1, door))
 		return NULL;
+	s = cache_get(fcinfo, 0, &scoring_family);
 	if (row.d != s->model->d)
 		report_model_columns(row.d, s->model->d, gmm_names(s->model));
 	*gaps = row_read(&row, s->x);
@@ -169,7 +172,53 @@ posterior(FunctionCallInfo fcinfo, Door door)
 	PG_RETURN_ARRAYTYPE_P(array);
 }
 
+/* --- all about a row ------------------------------------------------------------------------ */
+
+/* What only gmm_score needs is made when it is first asked for, and kept with the model. */
+static void
+prepare_score(FunctionCallInfo fcinfo, Scoring *s)
+{
+	MemoryContext caller = MemoryContextSwitchTo(s->memory);
+	TupleDesc result;
+
+	get_call_result_type(fcinfo, NULL, &result);
+	s->result = BlessTupleDesc(CreateTupleDescCopy(result));
+	CORE(&s->ctx, ms_tail_new(&s->ctx, &s->arena, s->model, &s->tail));
+	MemoryContextSwitchTo(caller);
+}
+
+/* Distance to the component, and the tail, are those of whole rows. */
+static Datum
+score_row(FunctionCallInfo fcinfo, Door door)
+{
+	Scoring *s = score(fcinfo, door);
+	Datum values[5];
+	bool nulls[5] = {false};
+	double *posteriors;
+	double noise;
+	bool whole = true;
+
+	if (!s)
+		PG_RETURN_NULL();
+	if (!s->tail)
+		prepare_score(fcinfo, s);
+	posteriors = palloc(sizeof(double) * s->model->k);
+	noise = ms_score_posterior_noise(s->log_joint, s->model->k, s->log_noise, posteriors);
+	for (uint32 c = 0; c < s->model->d; c++)
+		whole = whole && !isnan(s->x[c]);
+	values[0] = Int32GetDatum(label(s->best));
+	values[1] = Float8GetDatum(s->best == MS_SCORE_NOISE ? noise : posteriors[s->best]);
+	values[2] = Float8GetDatum(s->log_density);
+	nulls[3] = !whole || s->best == MS_SCORE_NOISE;
+	values[3] = nulls[3] ? (Datum) 0 : Float8GetDatum(ms_score_distance(s->scorer, s->x, s->best));
+	nulls[4] = !whole;
+	values[4] = whole ? Float8GetDatum(ms_tail_probability(s->tail, s->x)) : (Datum) 0;
+	pfree(posteriors);
+	return HeapTupleGetDatum(heap_form_tuple(s->result, values, nulls));
+}
+
 ROWS_DOORS(gmm_predict, predict);
 ROWS_DOORS(gmm_posterior, posterior);
 ROWS_DOORS(gmm_density, density);
 ROWS_DOORS(gmm_logdensity, logdensity);
+ROWS_DOORS(gmm_score, score_row);
