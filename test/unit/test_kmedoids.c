@@ -67,11 +67,13 @@ TEST(d100)
 		{MS_METRIC_EUCLIDEAN, 2, 2973.023152382, .333620432559, 2, {39, 43}},
 		{MS_METRIC_EUCLIDEAN, 3, 2307.052084524, .393040304728, 3, {5, 39, 92}},
 		{MS_METRIC_EUCLIDEAN, 5, 1676.335877156, .400410838547, 2, {5, 17, 86, 92, 96}},
-		{MS_METRIC_EUCLIDEAN, 10, 1080.052980682, .409875722290, 7, {5, 15, 23, 36, 47, 51, 63, 72, 76, 79}},
+		{MS_METRIC_EUCLIDEAN, 10, 1080.052980682, .409875722290, 7,
+		 {5, 15, 23, 36, 47, 51, 63, 72, 76, 79}},
 		{MS_METRIC_MANHATTAN, 2, 3740, .351683628468, 2, {43, 47}},
 		{MS_METRIC_MANHATTAN, 3, 2948, .375974025594, 2, {5, 40, 47}},
 		{MS_METRIC_MANHATTAN, 5, 2145, .414372059863, 6, {5, 35, 64, 77, 96}},
-		{MS_METRIC_MANHATTAN, 10, 1370, .402240597389, 7, {5, 23, 36, 47, 51, 63, 72, 76, 79, 86}}};
+		{MS_METRIC_MANHATTAN, 10, 1370, .402240597389, 7,
+		 {5, 23, 36, 47, 51, 63, 72, 76, 79, 86}}};
 	size_t size;
 	ms_sample *s = make_sample(d100_row, 100, NULL, false, &size);
 
@@ -165,7 +167,7 @@ TEST(ruspini)
 								 .720861847804};
 	static const int ids[][6] = {{16, 41}, {16, 31, 51}, {9, 31, 51, 69}, {9, 31, 46, 51, 69},
 								 {5, 15, 31, 46, 51, 69}};
-	/* the specification says 917 for k = 6: PAM as it is written ends at 903, whatever way ties go */
+	/* the specification says 917 for k = 6: PAM as written ends at 903, whatever way ties go */
 	static const double manhattan[] = {3192, 2142, 1113, 1007, 903};
 	size_t size;
 	ms_sample *s = make_sample(ruspini_row, RUSPINI, NULL, false, &size);
@@ -402,7 +404,7 @@ TEST(refused)
 	free(weightless);
 }
 
-/* Every method gives k medoids of distinct rows, whatever k is and however few rows are distinct. */
+/* Every method gives k medoids, whatever k is and however few rows are distinct. */
 TEST(any_k)
 {
 	size_t size;
@@ -680,6 +682,138 @@ TEST(mixed)
 	free(v.s);
 }
 
+/* Two rows of which no column is known of both. */
+TEST(nothing_in_common)
+{
+	static const sample_shape shape = {MS_SAMPLE_MIXED, 2, {MS_KIND_NUMBER, MS_KIND_NUMBER}, 0};
+	static const sample_row rows[] = {{.x = {1, NAN}}, {.x = {NAN, 2}}, {.x = {1, 2}}};
+	value v = value_begin(&shape, 0, true);
+	ms_kmedoids_options o = options(2, MS_KMEDOIDS_AUTO, MS_KMEDOIDS_INIT_AUTO);
+	fitted f;
+
+	host_init(&f.h);
+	for (size_t i = 0; i < 3; i++)
+		value_append(&v, &shape, &rows[i]);
+	CHECK_INT(ms_sample_canonical(&f.h.ctx, v.s, v.size), MS_OK);
+	o.metric = MS_METRIC_GOWER;
+	o.missing = MS_MISSING_USE;
+	fit(&f, v.s, v.size, &o);
+	CHECK_INT(f.status, MS_INCOMPLETE);
+	CHECK_STR(f.h.ctx.facts.what, "gower");
+	done(&f);
+	free(v.s);
+}
+
+/* Text ids of a dissimilarity, and new rows of unknown nominal values. */
+TEST(text_ids)
+{
+	static const char *const names[] = {"b", "", "aa", "cc", "a"};
+	size_t room = 32 + 10 * 24 + 100;
+	ms_dissimilarity *s = malloc(room);
+	ms_kmedoids_options o = options(2, MS_KMEDOIDS_AUTO, MS_KMEDOIDS_INIT_AUTO);
+	ms_kmedoids_label labels[5];
+	ms_arena arena;
+	ms_kmedoids m;
+	ms_kmedoids again;
+	host h;
+
+	host_init(&h);
+	ms_arena_init(&arena, &h.ctx);
+	ms_dissimilarity_begin(s, room, MS_DISSIMILARITY_ID_TEXT);
+	for (int i = 0; i < 5; i++)
+	{
+		for (int j = 0; j < i; j++)
+			CHECK_INT(ms_dissimilarity_append_text(&h.ctx, s, room, string_of(names[i]),
+												   string_of(names[j]),
+												   (i < 3) == (j < 3) ? 1 + i : 20),
+					  MS_OK);
+	}
+	CHECK_INT(ms_dissimilarity_canonical(&h.ctx, s, room), MS_OK);
+	CHECK_INT(ms_kmedoids_fit_matrix(&h.ctx, &arena, s, room, &o, &m), MS_OK);
+	CHECK_INT(ms_kmedoids_labels_matrix(&h.ctx, &arena, &m, s, room, true, labels), MS_OK);
+	/* in the order of the ids: "", a, aa, b, cc */
+	CHECK(labels[0].cluster == labels[2].cluster && labels[0].cluster == labels[3].cluster);
+	CHECK(labels[1].cluster == labels[4].cluster && labels[0].cluster != labels[1].cluster);
+	o.start = &m;
+	CHECK_INT(ms_kmedoids_fit_matrix(&h.ctx, &arena, s, room, &o, &again), MS_OK);
+	CHECK(again.swaps == 0 && again.total_deviation == m.total_deviation);
+	ms_arena_free(&arena);
+	CHECK_INT(h.live, 0);
+	free(s);
+}
+
+TEST(unknown_values)
+{
+	value v = mixed_sample();
+	value other = value_begin(&mixed_shape, 0, true);
+	sample_row row = {.x = {8.5, 0, 0}, .text = {0, "violet"}, .id_text = "new"};
+	ms_kmedoids_options o = options(2, MS_KMEDOIDS_AUTO, MS_KMEDOIDS_INIT_AUTO);
+	ms_kmedoids_label labels[6];
+	ms_kmedoids_label label;
+	fitted f;
+
+	o.metric = MS_METRIC_GOWER;
+	o.missing = MS_MISSING_USE;
+	fit(&f, v.s, v.size, &o);
+	value_append(&other, &mixed_shape, &row);
+	CHECK_INT(ms_sample_canonical(&f.h.ctx, other.s, other.size), MS_OK);
+	CHECK_INT(ms_kmedoids_labels(&f.h.ctx, &f.arena, &f.m, v.s, v.size, false, labels), MS_OK);
+	CHECK_INT(ms_kmedoids_labels(&f.h.ctx, &f.arena, &f.m, other.s, other.size, true, &label),
+			  MS_OK);
+	/* the rows end with 8, 8.5 and 9; a value that nobody has differs, or meets a gap */
+	CHECK_INT(label.cluster, labels[5].cluster);
+	CHECK(label.distance < 0.5 && label.silhouette == 0);
+	done(&f);
+	free(v.s);
+	free(other.s);
+}
+
+/* Rows without ids are numbered; a model starts another sample from the nearest rows. */
+TEST(no_ids)
+{
+	size_t n = 60;
+	size_t size = sizeof(ms_sample) + n * 16;
+	ms_sample *s = malloc(size);
+	size_t keyed_size;
+	ms_sample *keyed = make_sample(ruspini_row, n, NULL, true, &keyed_size);
+	ms_kmedoids_options o = options(3, MS_KMEDOIDS_AUTO, MS_KMEDOIDS_INIT_AUTO);
+	fitted f;
+	fitted g;
+
+	ms_sample_begin(s, size, MS_TYPE_SAMPLE, 2, 0);
+	for (size_t i = 0; i < n; i++)
+	{
+		ruspini_row(i, (double *) ms_sample_record(s, i));
+		ms_sample_commit(s, false);
+	}
+	host_init(&f.h);
+	CHECK_INT(ms_sample_canonical(&f.h.ctx, s, size), MS_OK);
+	fit(&f, s, size, &o);
+	fit(&g, keyed, keyed_size, &o);
+	CHECK_INT(f.status, MS_OK);
+	CHECK_BITS(f.m.total_deviation, g.m.total_deviation);
+	CHECK_INT(f.m.ids, 0);
+	for (size_t i = 0; i < 3; i++)
+	{
+		const double *row = (const double *) ms_sample_record(s, f.m.clusters[i].id - 1);
+
+		CHECK(row[0] == f.m.medoids[2 * i] && row[1] == f.m.medoids[2 * i + 1]);
+	}
+	o.start = &f.m;
+	{
+		fitted again;
+
+		fit(&again, keyed, keyed_size, &o);
+		CHECK_INT(again.status, MS_OK);
+		CHECK(again.m.swaps == 0 && again.m.total_deviation == f.m.total_deviation);
+		done(&again);
+	}
+	done(&f);
+	done(&g);
+	free(s);
+	free(keyed);
+}
+
 /* --- bytes ---------------------------------------------------------------------------------- */
 
 static const char *const golden_names[] = {"kmedoids_numbers", "kmedoids_mixed",
@@ -931,6 +1065,10 @@ main(int argc, char **argv)
 	RUN(matrix_is_metric);
 	RUN(order_of_rows);
 	RUN(mixed);
+	RUN(nothing_in_common);
+	RUN(text_ids);
+	RUN(unknown_values);
+	RUN(no_ids);
 	RUN(round_trip);
 	RUN(corrupted_bytes);
 	RUN(golden_bytes);

@@ -6,7 +6,8 @@
 #include "medoids_data.h"
 
 /* Five points, lower triangle 1 | 2 3 | 4 5 6 | 7 8 9 1, and one of four. */
-static const float five[] = {0, 1, 2, 4, 7, 1, 0, 3, 5, 8, 2, 3, 0, 6, 9, 4, 5, 6, 0, 1, 7, 8, 9, 1, 0};
+static const float five[] = {0, 1, 2, 4, 7, 1, 0, 3, 5, 8, 2, 3, 0,
+							 6, 9, 4, 5, 6, 0, 1, 7, 8, 9, 1, 0};
 static const float four[] = {0, 1, 2, 3, 1, 0, 4, 5, 2, 4, 0, 6, 3, 5, 6, 0};
 
 static ms_table

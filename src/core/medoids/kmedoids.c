@@ -1,8 +1,9 @@
 /*
  * kmedoids.c: a set of medoids as a value: bytes and back.
  *
- * Layout (doc/format.md, "measure_kmedoids"): head, hash, fixed fields, then factors, gower weights,
- * medoids, clusters, kinds, asymmetric columns, names, each part padded to 8 bytes, and the heap.
+ * Layout (doc/format.md, "measure_kmedoids"): head, hash, fixed fields, then factors, gower
+ * weights, medoids, clusters, kinds, asymmetric columns, names, each part padded to 8 bytes, and
+ * the heap.
  */
 #include "core/medoids/kmedoids.h"
 

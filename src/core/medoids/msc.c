@@ -142,7 +142,7 @@ set(msc *s)
 
 /* --- swaps ---------------------------------------------------------------------------------- */
 
-/* Object o when the candidate is at d < d3: the shared change of L; those of its two slots add up. */
+/* Object o when the candidate is at d < d3: the shared change of L; those of its slots add up. */
 static double
 gather(msc *s, size_t o, double d)
 {

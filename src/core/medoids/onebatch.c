@@ -37,7 +37,7 @@ ms_onebatch_size(const ms_search *s, size_t n)
 	size_t m = s->sample_size;
 
 	if (m == 0)
-		m = (size_t) ceil(100 * log((double) s->k * (double) n));
+		m = (size_t) ceil(100 * log(fmax(1, (double) s->k) * fmax(1, (double) n)));
 	m = m > s->k ? m : s->k;
 	return m < n ? m : n;
 }

@@ -295,7 +295,7 @@ typedef struct chunk
 /*
  * An object nearer to c than to its first medoid goes to c whoever leaves: a shared gain, and its
  * first medoid is not missed any more. One between its two medoids matters only when its first
- * leaves, and then it goes to c instead of its second. Without branches, which nobody could foresee.
+ * leaves, and then it goes to c instead of its second. No branches: nobody could foresee them.
  */
 CLONES static double
 look_at(const ms_pam *p, const float *d, const uint32_t *hits, size_t n, chunk *c)

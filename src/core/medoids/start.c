@@ -1,7 +1,7 @@
 /*
  * start.c: medoids to start from: BUILD of PAM (Kaufman & Rousseeuw 1987), O(n^2 k); LAB, BUILD on
- * small samples (Schubert & Rousseeuw 2019), O(k n); k-means++ draws by the distance itself, O(n k);
- * k rows at random.
+ * small samples (Schubert & Rousseeuw 2019), O(k n); k-means++ draws by the distance itself,
+ * O(k n); k rows at random.
  */
 #include <math.h>
 #include <string.h>
