@@ -261,9 +261,14 @@ condition_component(ms_ctx *ctx, given *g, const ms_gmm *m, size_t j, const doub
 			g->packed[ms_packed_at(u, v)] = g->full[g->gaps[u] * d + g->gaps[v]] -
 											dot(g->cross + u * no, g->cross + v * no, no);
 	}
-	if (j < ms_gmm_matrices(out->family, m->k))
-		put_covariance(out, j, g->packed);
-	return MS_OK;
+	if (j >= ms_gmm_matrices(out->family, m->k))
+		return MS_OK;
+	put_covariance(out, j, g->packed);
+	/* of a covariance near the edge the difference may be none */
+	ms_linalg_unpack(g->packed, g->nu, g->full);
+	if (!ms_linalg_cholesky(g->full, g->nu))
+		return ms_fail(ctx, MS_NOT_DEFINITE, "covariance", (int64_t) j + 1, 0, 0);
+	return ms_tick(ctx, g->nu * g->nu * (1 + g->nu / 8));
 }
 
 /* Posterior weights; the background has log_noise of the density. */
