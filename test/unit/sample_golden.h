@@ -183,6 +183,7 @@ static const broken broken_values[] = {
 	{"broken_weight_minus_zero", "sample_weighted", 48, 8, MINUS_ZERO, "weight"},
 	{"broken_weight_gap", "sample_weighted", 48, 8, MS_GAP_BITS, "weight"},
 	{"broken_weight_infinite", "sample_weighted", 48, 8, INFINITE, "weight"},
+	{"broken_weight_vast", "sample_weighted", 48, 8, 0x7fe1ccf385ebc8a0, "weight"},
 	{"broken_id_gap", "sample_keyed_text", 64, 8, MS_GAP_BITS, "id"},
 	{"broken_id_outside", "sample_keyed_text", 64, 8, HANDLE(4, 1), "id"},
 	{"broken_id_too_long", "sample_keyed_text", 64, 8, HANDLE(3, 4), "id"},

@@ -30,6 +30,9 @@
 
 #define MS_SAMPLE_VERSION 1
 
+/* Of a row: as many rows as memory addresses have a sum. */
+#define MS_SAMPLE_MAX_WEIGHT 1e290
+
 #define MS_SAMPLE_WEIGHTED 0x0001
 #define MS_SAMPLE_ID_INT 0x0002
 #define MS_SAMPLE_ID_TEXT 0x0004

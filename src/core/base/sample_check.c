@@ -167,7 +167,8 @@ check_tail(ms_ctx *ctx, const ms_sample *s, const uint64_t *record)
 	const uint64_t *weight = record + ms_sample_weight_slot(s);
 	const uint64_t *id = record + ms_sample_id_slot(s);
 
-	if (flags & MS_SAMPLE_WEIGHTED && (!is_number(*weight) || *weight & SIGN_BIT))
+	if (flags & MS_SAMPLE_WEIGHTED && (!is_number(*weight) || *weight & SIGN_BIT ||
+									   *(const double *) weight > MS_SAMPLE_MAX_WEIGHT))
 		return corrupt(ctx, "weight", offset_of(s, weight), 0, 0);
 	if (flags & MS_SAMPLE_ID_TEXT && !is_handle(s, *id))
 		return corrupt(ctx, "id", offset_of(s, id), 0, 0);

@@ -345,6 +345,10 @@ report_element(int column, double value)
 void
 report_weight(double value)
 {
+	if (isfinite(value) && value > 0)
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+						errmsg("a weight must be at most %s, got %s", number_text(MS_SAMPLE_MAX_WEIGHT), number_text(value)),
+						errhint("Divide all weights by a constant.")));
 	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("a weight must be finite and at least 0, got %s", number_text(value)),
 					errhint("Leave such rows out with FILTER (WHERE ...).")));
 }

@@ -7,6 +7,7 @@
 
 #include "access/tupmacs.h"
 #include "catalog/pg_type.h"
+#include "core/base/sample.h"
 #include "pg/base/report.h"
 #include "pg/base/value.h"
 #include "utils/array.h"
@@ -147,7 +148,7 @@ row_weight(FunctionCallInfo fcinfo, int argno)
 	if (PG_ARGISNULL(argno))
 		report_null_hint("weight", "Leave such rows out with FILTER (WHERE weight IS NOT NULL).");
 	w = PG_GETARG_FLOAT8(argno);
-	if (!isfinite(w) || w < 0)
+	if (!(w >= 0 && w <= MS_SAMPLE_MAX_WEIGHT))
 		report_weight(w);
 	return w + 0.0;
 }
