@@ -183,10 +183,9 @@ fill_square(ms_ctx *ctx, const ms_data *data, float *rows)
 }
 
 ms_status
-ms_data_table(ms_ctx *ctx, ms_arena *arena, const ms_data *data, ms_table *out)
+ms_data_computed(ms_arena *arena, const ms_data *data, ms_table *out)
 {
 	size_t n = data->n;
-	float *rows;
 
 	*out = (ms_table){.n = n,
 					  .m = n,
@@ -195,8 +194,16 @@ ms_data_table(ms_ctx *ctx, ms_arena *arena, const ms_data *data, ms_table *out)
 					  .triangle = data->triangle,
 					  .candidates = data->points,
 					  .objects = data->points};
-	if (data->points)
-		MS_TRY(MS_ALLOC(arena, ms_points_width(data->points), &out->x));
+	return data->points ? MS_ALLOC(arena, ms_points_width(data->points), &out->x) : MS_OK;
+}
+
+ms_status
+ms_data_table(ms_ctx *ctx, ms_arena *arena, const ms_data *data, ms_table *out)
+{
+	size_t n = data->n;
+	float *rows;
+
+	MS_TRY(ms_data_computed(arena, data, out));
 	if (!square_fits(arena, n))
 		return MS_OK;
 	MS_TRY(ms_arena_alloc(arena, n * n, sizeof(*rows), (void **) &rows));

@@ -38,12 +38,21 @@ extern ms_status ms_data_sample(ms_ctx *ctx, ms_arena *arena, const ms_sample *s
 extern ms_status ms_data_matrix(ms_ctx *ctx, ms_arena *arena, const ms_dissimilarity *s,
 								size_t size, ms_data *out);
 
-/* The table of a search; with all distances in memory where n and the budget allow it. */
+/* The table of a search whose rows are computed as they are needed; with all distances in memory where n and the budget allow it. */
+extern ms_status ms_data_computed(ms_arena *arena, const ms_data *data, ms_table *out);
 extern ms_status ms_data_table(ms_ctx *ctx, ms_arena *arena, const ms_data *data, ms_table *out);
 
 /* Distances of row c; buffer[n] is scratch. */
 extern ms_status ms_data_row(ms_ctx *ctx, const ms_data *data, size_t c, double *x, float *buffer,
 							 double *out);
+
+/* The string of an id or a nominal value. */
+static inline ms_string
+ms_data_string(const ms_data *data, uint64_t handle)
+{
+	return (ms_string){(const char *) data->bytes + data->size - (handle >> 24),
+					   (size_t) (handle & MS_STRING_MAX)};
+}
 
 /* The two nearest medoids of each row; ties to the lower; a medoid is its own. */
 typedef struct ms_assigned
@@ -86,5 +95,21 @@ typedef struct ms_msc_step
 
 extern ms_status ms_dynmsc(ms_ctx *ctx, ms_arena *arena, const ms_table *t, const size_t *medoids,
 						   size_t k_max, size_t k_min, int max_iter, ms_msc_step *steps);
+
+/* --- models (kmedoids_model.c, kmedoids_fit.c) ---------------------------------------------- */
+
+/*
+ * The model of found->medoids, which are put in the order of their ids: everything that is said of
+ * them. Memory of *out from the arena; s->k of them were looked for by s->method.
+ */
+extern ms_status ms_model_finish(ms_ctx *ctx, ms_arena *arena, ms_arena *scratch,
+								 const ms_data *data, const ms_kmedoids_options *o,
+								 const ms_search *s, ms_found *found, ms_kmedoids *out);
+
+/* Checked options as a search; a model to start from becomes rows. */
+extern ms_status ms_fit_search(ms_ctx *ctx, ms_arena *arena, const ms_data *data,
+							   const ms_kmedoids_options *o, ms_search *out);
+extern ms_status ms_fit_data(ms_ctx *ctx, ms_arena *arena, ms_arena *scratch, const ms_data *data,
+							 const ms_kmedoids_options *o, ms_kmedoids *out);
 
 #endif
