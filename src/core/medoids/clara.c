@@ -7,7 +7,6 @@
 
 #include "core/base/hash.h"
 #include "core/base/rng.h"
-#include "core/base/sums.h"
 #include "core/medoids/pam.h"
 
 #define STREAM_SAMPLE UINT64_C(0x636c617261)
@@ -23,37 +22,6 @@ typedef struct clara
 	size_t *sample; /* size rows, ascending */
 	float *row;     /* n */
 } clara;
-
-ms_status
-ms_table_deviation(ms_ctx *ctx, const ms_table *t, const size_t *medoids, size_t k,
-				   double *deviation)
-{
-	ms_arena arena;
-	float *near = NULL;
-	float *buffer = NULL;
-	ms_sum sum = {0, 0};
-	ms_status status;
-
-	ms_arena_init(&arena, ctx);
-	status = MS_ALLOC(&arena, t->m, &near);
-	if (status == MS_OK)
-		status = MS_ALLOC(&arena, t->m, &buffer);
-	for (size_t i = 0; i < k && status == MS_OK; i++)
-	{
-		const float *d;
-
-		status = ms_table_row(ctx, t, medoids[i], buffer, &d);
-		for (size_t o = 0; o < t->m && status == MS_OK; o++)
-			near[o] = i == 0 || d[o] < near[o] ? d[o] : near[o];
-		if (status == MS_OK)
-			status = ms_tick(ctx, t->m);
-	}
-	for (size_t o = 0; o < t->m && status == MS_OK; o++)
-		ms_sum_add(&sum, (t->w ? t->w[o] : 1) * near[o]);
-	*deviation = ms_sum_get(&sum);
-	ms_arena_free(&arena);
-	return status;
-}
 
 /* A sample without replacement; the best medoids so far are in it. */
 static void
