@@ -7,11 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/base/hash.h"
+#include "core/base/dissimilarity_parts.h"
 #include "core/base/order.h"
-
-#define HASH_SEED UINT64_C(0x646973736d696c)
-#define LEAST_TABLE 64
 
 size_t
 ms_dissimilarity_bytes(size_t n)
@@ -103,12 +100,6 @@ ms_dissimilarity_append(ms_ctx *ctx, ms_dissimilarity *s, int64_t i, int64_t j, 
 	return MS_OK;
 }
 
-static bool
-string_equal(ms_string a, ms_string b)
-{
-	return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
-}
-
 /* The handle of a string, stored unless the row before has it: pairs often come row by row. */
 static uint64_t
 keep_string(ms_dissimilarity *s, size_t size, ms_string string)
@@ -117,9 +108,9 @@ keep_string(ms_dissimilarity *s, size_t size, ms_string string)
 
 	if (string.length == 0)
 		return 0;
-	if (s->pairs > 0 && string_equal(ms_dissimilarity_string(s, size, last->i), string))
+	if (s->pairs > 0 && ms_id_equal(ms_dissimilarity_string(s, size, last->i), string))
 		return last->i;
-	if (s->pairs > 0 && string_equal(ms_dissimilarity_string(s, size, last->j), string))
+	if (s->pairs > 0 && ms_id_equal(ms_dissimilarity_string(s, size, last->j), string))
 		return last->j;
 	s->heap += string.length;
 	memcpy(heap_start(s, size), string.bytes, string.length);
@@ -133,14 +124,14 @@ ms_dissimilarity_append_text(ms_ctx *ctx, ms_dissimilarity *s, size_t size, ms_s
 	size_t longest = i.length > j.length ? i.length : j.length;
 	uint64_t first;
 
-	MS_TRY(check_distance(ctx, distance, string_equal(i, j)));
+	MS_TRY(check_distance(ctx, distance, ms_id_equal(i, j)));
 	if (longest > MS_STRING_MAX)
 		return ms_fail(ctx, MS_TOO_LARGE, "id", 0, (double) longest, MS_STRING_MAX);
 	if (s->heap + i.length + j.length > MS_SAMPLE_HEAP_MAX)
 		return ms_fail(ctx, MS_TOO_LARGE, "strings", 0, (double) s->heap,
 					   (double) MS_SAMPLE_HEAP_MAX);
 	first = keep_string(s, size, i);
-	if (string_equal(i, j))
+	if (ms_id_equal(i, j))
 		add_pair(s, first, first, distance);
 	else
 		add_pair(s, first, keep_string(s, size, j), distance);
@@ -237,190 +228,6 @@ ms_dissimilarity_merge(ms_dissimilarity *into, size_t into_size, const ms_dissim
 	into->head.flags &= (uint16_t) ~MS_DISSIMILARITY_CANONICAL;
 }
 
-/* --- strings -------------------------------------------------------------------------------- */
-
-/* The distinct strings, found by a hash table with open addresses. */
-typedef struct intern
-{
-	ms_ctx *ctx;
-	ms_arena *arena;
-	const ms_dissimilarity *s;
-	size_t size;
-	uint64_t *handles; /* one of each distinct string */
-	uint32_t *table;   /* number in handles, from 1 */
-	size_t n;
-	size_t mask;
-} intern;
-
-static ms_string
-string_of(const intern *t, uint64_t handle)
-{
-	return ms_dissimilarity_string(t->s, t->size, handle);
-}
-
-static uint64_t
-string_hash(const intern *t, uint64_t handle)
-{
-	ms_string string = string_of(t, handle);
-
-	return ms_hash_bytes(string.bytes, string.length, HASH_SEED);
-}
-
-static size_t
-find_place(const intern *t, uint64_t handle)
-{
-	size_t place = string_hash(t, handle) & t->mask;
-
-	while (t->table[place] && !string_equal(string_of(t, t->handles[t->table[place] - 1]),
-											string_of(t, handle)))
-		place = (place + 1) & t->mask;
-	return place;
-}
-
-/* Twice the room; tables are at most half full. */
-static ms_status
-grow_table(intern *t)
-{
-	size_t places = t->mask ? 2 * (t->mask + 1) : LEAST_TABLE;
-	uint64_t *handles;
-
-	if (places > UINT32_MAX)
-		return ms_fail(t->ctx, MS_TOO_LARGE, "ids", 0, (double) t->n, UINT32_MAX);
-	MS_TRY(MS_ALLOC(t->arena, places / 2, &handles));
-	MS_TRY(MS_ZEROED(t->arena, places, &t->table));
-	if (t->n > 0)
-		memcpy(handles, t->handles, t->n * sizeof(*handles));
-	t->handles = handles;
-	t->mask = places - 1;
-	for (size_t i = 0; i < t->n; i++)
-	{
-		t->table[find_place(t, handles[i])] = (uint32_t) i + 1;
-		MS_TRY(ms_tick(t->ctx, 20));
-	}
-	return MS_OK;
-}
-
-/* The number of the string among the distinct ones. */
-static ms_status
-intern_string(intern *t, uint64_t handle, uint32_t *number)
-{
-	size_t place;
-
-	if (2 * t->n > t->mask || t->mask == 0)
-		MS_TRY(grow_table(t));
-	place = find_place(t, handle);
-	if (t->table[place] == 0)
-	{
-		t->handles[t->n++] = handle;
-		t->table[place] = (uint32_t) t->n;
-	}
-	*number = t->table[place] - 1;
-	return ms_tick(t->ctx, 20 + (handle & MS_STRING_MAX) / 4);
-}
-
-static int
-string_order(const intern *t, uint64_t a, uint64_t b)
-{
-	ms_string x = string_of(t, a);
-	ms_string y = string_of(t, b);
-	size_t least = x.length < y.length ? x.length : y.length;
-	int order = least > 0 ? memcmp(x.bytes, y.bytes, least) : 0;
-
-	return order ? order : (x.length > y.length) - (x.length < y.length);
-}
-
-static void
-sift(const intern *t, uint32_t *heap, size_t at, size_t n)
-{
-	uint32_t moved = heap[at];
-
-	for (size_t child; (child = 2 * at + 1) < n; at = child)
-	{
-		if (child + 1 < n &&
-			string_order(t, t->handles[heap[child]], t->handles[heap[child + 1]]) < 0)
-			child++;
-		if (string_order(t, t->handles[moved], t->handles[heap[child]]) >= 0)
-			break;
-		heap[at] = heap[child];
-	}
-	heap[at] = moved;
-}
-
-/* Numbers of the distinct strings in their order, by heap sort: they are few against the pairs. */
-static ms_status
-sort_strings(const intern *t, uint32_t *order)
-{
-	for (size_t i = 0; i < t->n; i++)
-		order[i] = (uint32_t) i;
-	for (size_t i = t->n / 2; i-- > 0;)
-	{
-		sift(t, order, i, t->n);
-		MS_TRY(ms_tick(t->ctx, 100));
-	}
-	for (size_t n = t->n; n-- > 1;)
-	{
-		uint32_t last = order[n];
-
-		order[n] = order[0];
-		order[0] = last;
-		sift(t, order, 0, n);
-		MS_TRY(ms_tick(t->ctx, 500));
-	}
-	return MS_OK;
-}
-
-/* Lays the strings from the end of heap[s->heap] backwards; numbers become new handles. */
-static uint64_t
-lay_strings(const intern *t, const uint32_t *order, char *heap, uint64_t *handles)
-{
-	uint64_t offset = 0;
-
-	for (size_t i = 0; i < t->n; i++)
-	{
-		ms_string string = string_of(t, t->handles[order[i]]);
-
-		offset += string.length;
-		if (string.length > 0)
-			memcpy(heap + t->s->heap - offset, string.bytes, string.length);
-		handles[order[i]] = string.length ? offset << 24 | string.length : 0;
-	}
-	return offset;
-}
-
-static ms_status
-strings_canonical(ms_ctx *ctx, ms_arena *arena, ms_dissimilarity *s, size_t size)
-{
-	intern t = {.ctx = ctx, .arena = arena, .s = s, .size = size};
-	ms_pair *pairs = ms_dissimilarity_pair(s, 0);
-	uint32_t *numbers;
-	uint32_t *order;
-	uint64_t *handles;
-	char *heap;
-	uint64_t used;
-
-	MS_TRY(ms_arena_alloc(arena, s->pairs, 2 * sizeof(*numbers), (void **) &numbers));
-	for (size_t r = 0; r < s->pairs; r++)
-	{
-		MS_TRY(intern_string(&t, pairs[r].i, &numbers[2 * r]));
-		MS_TRY(intern_string(&t, pairs[r].j, &numbers[2 * r + 1]));
-	}
-	MS_TRY(MS_ALLOC(arena, t.n, &order));
-	MS_TRY(MS_ALLOC(arena, t.n, &handles));
-	MS_TRY(MS_ALLOC(arena, s->heap, &heap));
-	MS_TRY(sort_strings(&t, order));
-	used = lay_strings(&t, order, heap, handles);
-
-	/* from here on nothing stops: records and heap change together */
-	for (size_t r = 0; r < s->pairs; r++)
-	{
-		pairs[r].i = handles[numbers[2 * r]];
-		pairs[r].j = handles[numbers[2 * r + 1]];
-	}
-	memcpy((char *) s + size - used, heap + (s->heap - used), used);
-	s->heap = used;
-	return MS_OK;
-}
-
 /* --- canonical form ------------------------------------------------------------------------- */
 
 static bool
@@ -497,12 +304,14 @@ pair_end(const ms_dissimilarity *s, size_t r)
  * Whether no pair is missing: id number n must have records with all the n ids before it, then
  * perhaps one with itself. ids[most] gets the ids.
  */
-static bool
-find_ids(const ms_dissimilarity *s, uint64_t *ids, size_t most, size_t *n)
+static ms_status
+find_ids(ms_ctx *ctx, const ms_dissimilarity *s, uint64_t *ids, size_t most, size_t *n,
+		 bool *complete)
 {
 	const ms_pair *pairs = ms_dissimilarity_pair(s, 0);
 	size_t r = 0;
 
+	*complete = false;
 	ids[0] = pairs[0].j;
 	*n = 1;
 	if (pairs[0].i == pairs[0].j)
@@ -514,15 +323,17 @@ find_ids(const ms_dissimilarity *s, uint64_t *ids, size_t most, size_t *n)
 		for (size_t t = 0; t < *n; t++, r = pair_end(s, r))
 		{
 			if (r == s->pairs || pairs[r].i != id || pairs[r].j != ids[t])
-				return false;
+				return MS_OK;
 		}
 		if (r < s->pairs && pairs[r].i == id && pairs[r].j == id)
 			r++;
 		if (*n == most)
-			return false;
+			return MS_OK;
 		ids[(*n)++] = id;
+		MS_TRY(ms_tick(ctx, 3 * *n));
 	}
-	return true;
+	*complete = true;
+	return MS_OK;
 }
 
 /* Records in order are the triangle in order: the floats move down, the ids come after them. */
@@ -557,15 +368,17 @@ canonical(ms_ctx *ctx, ms_arena *arena, ms_dissimilarity *s, size_t size)
 	uint64_t *ids;
 	size_t most = (size_t) sqrt(2.0 * (double) s->pairs) + 3;
 	size_t n;
+	bool complete;
 
 	if (s->head.flags & MS_DISSIMILARITY_ID_TEXT)
-		MS_TRY(strings_canonical(ctx, arena, s, size));
+		MS_TRY(ms_dissimilarity_strings(ctx, arena, s, size));
 	MS_TRY(sort_pairs(ctx, s));
 	MS_TRY(check_agreement(ctx, s));
 	MS_TRY(MS_ALLOC(arena, most, &ids));
-	MS_TRY(ms_tick(ctx, 6 * s->pairs));
 	drop_repeats(s);
-	if (find_ids(s, ids, most, &n))
+	MS_TRY(ms_tick(ctx, 2 * s->pairs));
+	MS_TRY(find_ids(ctx, s, ids, most, &n, &complete));
+	if (complete)
 		become_triangle(s, ids, n);
 	s->head.flags |= MS_DISSIMILARITY_CANONICAL;
 	return MS_OK;

@@ -38,7 +38,10 @@ extern ms_status ms_data_sample(ms_ctx *ctx, ms_arena *arena, const ms_sample *s
 extern ms_status ms_data_matrix(ms_ctx *ctx, ms_arena *arena, const ms_dissimilarity *s,
 								size_t size, ms_data *out);
 
-/* The table of a search whose rows are computed as they are needed; with all distances in memory where n and the budget allow it. */
+/*
+ * The table of a search whose rows are computed as they are needed; and one with all distances in
+ * memory where n and the budget allow it.
+ */
 extern ms_status ms_data_computed(ms_arena *arena, const ms_data *data, ms_table *out);
 extern ms_status ms_data_table(ms_ctx *ctx, ms_arena *arena, const ms_data *data, ms_table *out);
 

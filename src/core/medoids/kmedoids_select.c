@@ -1,6 +1,6 @@
 /*
- * kmedoids_select.c: models for several k, best first: each k by itself, or all by one run of DynMSC
- * (Lenssen & Schubert 2022).
+ * kmedoids_select.c: models for several k, best first: each k by itself, or all by one run of
+ * DynMSC (Lenssen & Schubert 2022).
  */
 #include "core/medoids/kmedoids.h"
 
