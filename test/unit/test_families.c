@@ -157,6 +157,94 @@ TEST(families_nest)
 	}
 }
 
+/* What A of x -> A x + b a family does not notice (section 15, 2). */
+static void
+make_map(ms_gmm_family family, double *a)
+{
+	/* a rotation in two planes times 3 */
+	static const double rotation[16] = {1.8, -2.4, 0, 0, 2.4, 1.8, 0,	 0,
+										0,	 0,	   0, 3, 0,	  0,   -3.0, 0};
+	static const double general[16] = {2, 1, 0, -1, 0.5, 1, 3, 0, 0, 0.2, 0.4, 7, 1e3, 0, 0, 1};
+
+	memset(a, 0, 16 * sizeof(double));
+	switch (family)
+	{
+		case MS_GMM_EII:
+		case MS_GMM_SPHERICAL:
+		case MS_GMM_EEV:
+		case MS_GMM_VEV:
+			memcpy(a, rotation, sizeof(rotation));
+			break;
+		case MS_GMM_TIED:
+		case MS_GMM_VEE:
+		case MS_GMM_EVV:
+		case MS_GMM_FULL:
+			memcpy(a, general, sizeof(general));
+			break;
+		default:
+			for (size_t c = 0; c < 4; c++)
+				a[5 * c] = pow(10, 2 * (double) c - 3);
+	}
+}
+
+/* y = A x + b */
+static void
+map_row(const double *a, const double *x, double *y)
+{
+	for (size_t i = 0; i < 4; i++)
+	{
+		y[i] = 100;
+		for (size_t c = 0; c < 4; c++)
+			y[i] += a[4 * i + c] * x[c];
+	}
+}
+
+static double
+log_det(const double *a)
+{
+	double product[16] = {0};
+
+	for (size_t i = 0; i < 64; i++)
+		product[i / 16 * 4 + i / 4 % 4] += a[i / 16 * 4 + i % 4] * a[i / 4 % 4 * 4 + i % 4];
+	CHECK(ms_linalg_cholesky(product, 4));
+	return ms_linalg_logdet(product, 4) / 2;
+}
+
+/* The likelihood changes by -n log |det A|, from a mapped start; posteriors stay. */
+TEST(affine_maps)
+{
+	for (size_t i = 0; i < N_FAMILIES; i++)
+	{
+		static double x[150 * 4];
+		double a[16];
+		ms_rows rows = rows_of(iris, 150, 4);
+		ms_rows mapped = rows_of(x, 150, 4);
+		ms_em_options o = options(all_families[i], 3, 0);
+		ms_gmm start;
+		fitted f;
+		double l;
+		double w;
+
+		make_map(all_families[i], a);
+		for (size_t r = 0; r < 150; r++)
+			map_row(a, iris + 4 * r, x + 4 * r);
+		begin(&f);
+		model_of_labels(&f, iris, 150, 4, 50, &start);
+		o.start = &start;
+		o.max_iter = 20;
+		fit_into(&f, &rows, &o);
+		CHECK_INT(f.status, MS_OK);
+		l = f.m.info.log_likelihood;
+		w = f.m.weights[1];
+		model_of_labels(&f, x, 150, 4, 50, &start);
+		fit_into(&f, &mapped, &o);
+		CHECK_INT(f.status, MS_OK);
+		CHECK_NEAR(f.m.info.log_likelihood, l - 150 * log_det(a), 1e-10);
+		CHECK_NEAR(f.m.weights[1], w, 1e-9);
+		done(&f);
+	}
+}
+
 /* --- never falls, in any family, with a prior, noise, gaps, weights (section 15, 1) ---------- */
 
 static double seen;
@@ -885,6 +973,7 @@ main(void)
 	RUN(faithful_other_families);
 	RUN(one_column);
 	RUN(families_nest);
+	RUN(affine_maps);
 	RUN(never_falls);
 	RUN(prior_faithful);
 	RUN(prior_iris);

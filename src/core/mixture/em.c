@@ -1,5 +1,5 @@
 /*
- * em.c: the fit: the view of the rows, the starts, EM from each, the best of them (gmm.md,
+ * em.c: the fit: EM from several starts, the best of them, what that is worth (gmm.md,
  * sections 3 and 7).
  *
  * Rows are seen centred and scaled, through the view, never copied. Where an iteration is short
@@ -12,22 +12,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/base/hash.h"
-#include "core/base/linalg.h"
-#include "core/base/rng.h"
-#include "core/mixture/columns.h"
-#include "core/mixture/kernel.h"
-#include "core/mixture/mix.h"
-#include "core/mixture/mstep.h"
-#include "core/mixture/noise.h"
-#include "core/mixture/patterns.h"
-#include "core/mixture/prior.h"
+#include "core/mixture/em_parts.h"
 #include "core/mixture/score.h"
 
 /* every start runs to its end while n k (d^2 + 8) (diagonals: n k (d + 8)) is at most this */
 #define SHORT_WORK 2e6
 #define SHORT_ITERATIONS 20
-#define FINALISTS 5
 
 /* short starts are on the same way when means (in sd of a column) and weights differ by less */
 #define SAME_WAY 0.1
@@ -35,84 +25,11 @@
 /* starts take part in at most so many rows, or 50 k d */
 #define PART_ROWS 100000
 
-/*
- * Rounds of Lloyd's algorithm, of every other start. More of them lead more starts to the same
- * end, fewer find ends that the k-means partition hides (galaxies, k = 4: -197.4538 against
- * -199.0582), so that the starts take turns.
- */
-#define LLOYD_LONG 5
-#define LLOYD_SHORT 1
-
 /* a component of |S|^(1/d) below this share of the others' geometric mean is a spike */
 #define SPIKE 1e-3
 
 /* two starts reached the same end when their log-likelihoods are so near, relatively */
 #define SAME_END 1e-6
-
-#define STREAM_PART UINT64_C(0x656d2070617274)
-
-/* How good an end is, best first: a better class wins over a greater likelihood. */
-typedef enum end_class
-{
-	END_SOUND,
-	END_SPIKE,		 /* unregularised, but one component's volume is next to nothing */
-	END_REGULARISED, /* a component of enough rows without spread in some direction */
-	END_DEGENERATE	 /* a component died, or is a ridge around a few rows */
-} end_class;
-
-/* Where a start has come to. */
-typedef struct candidate
-{
-	ms_mix mix;
-	end_class class;
-	double objective;	   /* what is maximised: log-likelihood, plus log prior; in raw units */
-	double log_likelihood; /* in raw units */
-	double log_best;
-	uint32_t iterations;
-	ms_gmm_stop stop;
-	uint32_t starts;	/* that were on the way to it */
-	uint32_t *problems; /* k */
-} candidate;
-
-/* Rows for EM, and grouped by their gaps where there may be any. */
-typedef struct source
-{
-	ms_view view;
-	double shift; /* log-likelihood that the view adds */
-	bool grouped;
-	ms_patterns groups;
-} source;
-
-typedef struct fit
-{
-	ms_ctx *ctx;
-	ms_arena *scratch;
-	const ms_em_options *o;
-	size_t k;
-	size_t d;
-	ms_mix_shape shape;
-	ms_columns columns;
-	source all;	  /* all rows */
-	source part;  /* the rows that starts run on */
-	ms_view seeds; /* the same as seeds see them: gaps filled, noise without weight */
-	double lonely; /* weight of the rows that start as noise */
-	double weight; /* of all rows; their effective number where weights are no frequencies */
-	double factor; /* weight over the sum of weights */
-	double log_volume;
-	double *log_sides; /* of the noise, in the view's units; or NULL */
-	ms_prior prior;
-	double prior_shift; /* log prior that the view adds */
-	uint64_t distinct;
-	ms_kernel *kernel;
-	ms_mstep step;
-	ms_mix_stats stats;
-	candidate current;
-	candidate best[FINALISTS];
-	size_t kept; /* filled places of best */
-	double *ends; /* objectives of starts that ran to their end */
-	end_class *classes;
-	size_t ended;
-} fit;
 
 void
 ms_em_defaults(ms_em_options *o)
@@ -216,251 +133,7 @@ check_model(ms_ctx *ctx, const ms_em_options *o, const ms_gmm *m, size_t d)
 	return MS_OK;
 }
 
-/* --- the view ------------------------------------------------------------------------------- */
-
-/*
- * Whether each column may have its own divisor, for EM does not notice it (gmm.md, section 3).
- * Under the one it may have, it is equivariant in any family: the fit is that of the raw rows.
- */
-static bool
-own_scales(const ms_em_options *o)
-{
-	switch (o->family)
-	{
-		case MS_GMM_SPHERICAL:
-		case MS_GMM_EII:
-		case MS_GMM_EEV:
-		case MS_GMM_VEV:
-			return false;
-		default:
-			return o->scale == MS_GMM_SCALE_AUTO;
-	}
-}
-
-static ms_status
-make_view(fit *f, const ms_rows *rows)
-{
-	MS_TRY(ms_columns_new(f->ctx, f->scratch, rows, f->o->missing, own_scales(f->o), f->k,
-						  &f->columns));
-	f->all.view = (ms_view){*rows, f->columns.centre, f->columns.scale};
-	f->weight = f->columns.weight;
-	if (f->o->importance)
-		f->weight = f->columns.weight / f->columns.squares * f->columns.weight;
-	f->factor = f->weight / f->columns.weight;
-	return MS_OK;
-}
-
-static ms_status
-make_prior(fit *f)
-{
-	double log_scale = 0;
-	size_t matrices = ms_gmm_matrices(f->o->family, f->k);
-
-	if (!f->o->prior)
-		return MS_OK;
-	MS_TRY(ms_prior_new(f->ctx, f->scratch, &f->all.view, f->weight, f->columns.variances,
-						f->o->family, f->k, &f->prior));
-	for (size_t c = 0; c < f->d; c++)
-		log_scale += log(f->columns.scale[c]);
-	f->prior_shift = ms_prior_divisor(&f->prior, f->k, f->d) * (double) matrices * log_scale;
-	return MS_OK;
-}
-
-static ms_status
-make_noise(fit *f)
-{
-	const ms_columns *c = &f->columns;
-	double rest;
-
-	if (f->o->noise == 0)
-		return MS_OK;
-	MS_TRY(ms_noise_log_volume(f->ctx, &f->all.view.rows, c->low, c->high, &f->log_volume));
-	MS_TRY(MS_ALLOC(f->scratch, f->d, &f->log_sides));
-	rest = f->log_volume;
-	for (size_t i = 0; i < f->d; i++)
-		rest -= log(c->high[i] - c->low[i]);
-	for (size_t i = 0; i < f->d; i++)
-		f->log_sides[i] =
-			log(c->high[i] - c->low[i]) + rest / (double) f->d + log(c->scale[i]);
-	return MS_OK;
-}
-
-/* What EM needs of the rows in s->view. */
-static ms_status
-make_source(fit *f, source *s)
-{
-	MS_TRY(ms_columns_shift(f->ctx, &f->columns, &s->view.rows, f->o->missing, &s->shift));
-	s->grouped = f->o->missing;
-	if (!s->grouped)
-		return MS_OK;
-	return ms_patterns_new(f->ctx, f->scratch, &s->view.rows, &f->current.mix, &s->groups);
-}
-
-/* A drawn part of the rows, each equally likely, in their order (Knuth, algorithm S). */
-static ms_status
-draw_part(fit *f, size_t size)
-{
-	const ms_rows *rows = &f->all.view.rows;
-	size_t width = f->d + (rows->w != NULL);
-	double *part;
-	size_t taken = 0;
-	ms_rng rng;
-
-	MS_TRY(MS_ALLOC(f->scratch, size * width, &part));
-	ms_rng_init(&rng, (uint64_t) f->o->seed, STREAM_PART);
-	for (size_t i = 0; taken < size; i++)
-	{
-		double *row = part + taken * width;
-
-		MS_TRY(ms_tick(f->ctx, 10 + f->d));
-		if (ms_rng_uniform(&rng) * (double) (rows->n - i) >= (double) (size - taken))
-			continue;
-		memcpy(row, rows->x + i * rows->stride, f->d * sizeof(double));
-		if (rows->w)
-			row[f->d] = ms_rows_weight(rows, i);
-		taken++;
-	}
-	f->part.view = f->all.view;
-	f->part.view.rows = (ms_rows){part, rows->w ? part + f->d : NULL, size, f->d, width};
-	return MS_OK;
-}
-
-/* A copy of the rows of a part, gaps filled by the mean; it has weights. */
-static ms_status
-fill_rows(fit *f, const ms_rows *rows, ms_rows *out)
-{
-	size_t width = f->d + 1;
-	double *to;
-
-	MS_TRY(MS_ALLOC(f->scratch, rows->n * width, &to));
-	*out = (ms_rows){to, to + f->d, rows->n, f->d, width};
-	for (size_t i = 0; i < rows->n; i++)
-	{
-		const double *x = rows->x + i * rows->stride;
-		size_t there = 0;
-
-		MS_TRY(ms_tick(f->ctx, 2 + f->d));
-		for (size_t c = 0; c < f->d; c++)
-		{
-			there += !isnan(x[c]);
-			to[i * width + c] = isnan(x[c]) ? f->columns.centre[c] : x[c];
-		}
-		to[i * width + f->d] = there > 0 ? ms_rows_weight(rows, i) : 0;
-	}
-	return MS_OK;
-}
-
-/* Rows that start as noise lose their weight, so that no seed falls on them. */
-static ms_status
-set_noise_aside(fit *f, double *weights)
-{
-	const ms_rows *rows = &f->seeds.rows;
-	bool *lonely;
-
-	MS_TRY(MS_ALLOC(f->scratch, rows->n, &lonely));
-	MS_TRY(ms_noise_mark(f->ctx, &f->seeds, f->o->noise, (uint64_t) f->o->seed, lonely));
-	f->lonely = 0;
-	for (size_t i = 0; i < rows->n; i++)
-	{
-		if (!lonely[i])
-			continue;
-		f->lonely += weights[i * rows->stride];
-		weights[i * rows->stride] = 0;
-	}
-	return MS_OK;
-}
-
-/* The rows of the part as seeding and the first M step see them. */
-static ms_status
-make_seeds(fit *f)
-{
-	f->seeds = f->part.view;
-	if (!f->o->missing && f->o->noise == 0)
-		return MS_OK;
-	MS_TRY(fill_rows(f, &f->part.view.rows, &f->seeds.rows));
-	if (f->o->noise > 0)
-		MS_TRY(set_noise_aside(f, (double *) f->seeds.rows.w));
-	return MS_OK;
-}
-
 /* --- EM from one start ---------------------------------------------------------------------- */
-
-/* The mixture whose statistics plain sums are: unit factors. */
-static void
-set_unit(ms_mix *mix, const double *means)
-{
-	size_t d = mix->d;
-	size_t size = ms_mix_factor_size(mix->shape, d);
-	size_t step = mix->shape == MS_MIX_DIAGONAL ? 1 : d + 1;
-
-	memcpy(mix->means, means, mix->k * d * sizeof(double));
-	memset(mix->factors, 0, ms_mix_factors(mix->shape, mix->k) * size * sizeof(double));
-	for (size_t j = 0; j < ms_mix_factors(mix->shape, mix->k); j++)
-	{
-		for (size_t c = 0; c < d; c++)
-			mix->factors[j * size + c * step] = 1;
-	}
-}
-
-/* Adds row x, centred at the mean of its cluster j. */
-static void
-add_labelled(fit *f, const double *x, double w, size_t j)
-{
-	size_t d = f->d;
-	const double *mean = f->current.mix.means + j * d;
-	double *s1 = f->stats.s1 + j * d;
-	double *s2 = f->stats.s2;
-	double *y = f->step.spare;
-
-	ms_sum_add(&f->stats.weight, w);
-	ms_sum_add(&f->stats.n[j], w);
-	if (f->shape == MS_MIX_DIAGONAL)
-	{
-		for (size_t c = 0; c < d; c++)
-		{
-			double z = (x[c] - f->columns.centre[c]) * f->columns.scale[c] - mean[c];
-
-			s1[c] += w * z;
-			s2[j * d + c] += w * z * z;
-		}
-		return;
-	}
-	s2 += f->shape == MS_MIX_TIED ? 0 : j * ms_packed_size(d);
-	for (size_t c = 0; c < d; c++)
-	{
-		y[c] = (x[c] - f->columns.centre[c]) * f->columns.scale[c] - mean[c];
-		s1[c] += w * y[c];
-		for (size_t b = 0; b <= c; b++)
-			s2[ms_packed_at(c, b)] += w * y[c] * y[b];
-	}
-}
-
-/* The first mixture of a start: seeds, a few rounds of Lloyd, and the M step of the labels. */
-static ms_status
-start_from_seeds(fit *f, ms_arena *arena, uint64_t seed, int rounds)
-{
-	const ms_rows *rows = &f->seeds.rows;
-	ms_seeds seeds;
-	uint32_t *labels;
-	double potential;
-
-	MS_TRY(ms_seeding_kmeanspp(f->ctx, arena, &f->seeds, f->k, MS_SEEDING_AUTO, seed, &seeds));
-	f->distinct = seeds.k;
-	if (seeds.k < f->k)
-		return MS_OK;
-	MS_TRY(MS_ALLOC(arena, rows->n, &labels));
-	MS_TRY(ms_seeding_lloyd(f->ctx, arena, &f->seeds, f->k, seeds.centers, rounds, labels,
-							&potential));
-	set_unit(&f->current.mix, seeds.centers);
-	ms_mix_stats_clear(&f->stats, &f->current.mix);
-	ms_sum_add(&f->stats.noise, f->lonely);
-	for (size_t i = 0; i < rows->n; i++)
-	{
-		MS_TRY(ms_tick(f->ctx, 4 + (f->shape == MS_MIX_DIAGONAL ? f->d : f->d * f->d)));
-		add_labelled(f, rows->x + i * rows->stride, ms_rows_weight(rows, i), labels[i]);
-	}
-	return ms_mstep_start(f->ctx, &f->step, &f->current.mix, &f->stats);
-}
 
 static void
 tell(const fit *f, const candidate *c)
@@ -689,69 +362,12 @@ new_candidate(fit *f, candidate *c)
 	return MS_ZEROED(f->scratch, f->k, &c->problems);
 }
 
-/* Seeds of start s. A part with too few distinct rows gives way to all rows. */
-static ms_status
-seed_start(fit *f, int s)
-{
-	ms_arena arena = {f->ctx, NULL, f->scratch->used};
-	uint64_t seed = ms_hash_u64((uint64_t) s, (uint64_t) f->o->seed);
-	ms_status status = start_from_seeds(f, &arena, seed, s % 2 == 0 ? LLOYD_LONG : LLOYD_SHORT);
-
-	ms_arena_free(&arena);
-	if (status != MS_OK || f->distinct == f->k)
-		return status;
-	if (f->part.view.rows.n == f->all.view.rows.n)
-		return ms_fail(f->ctx, MS_TOO_FEW, "rows", 0, (double) f->distinct, (double) f->k);
-	f->part = f->all;
-	MS_TRY(make_seeds(f));
-	return seed_start(f, s);
-}
-
-/* A model of the user's as the first mixture of a start. Noise comes and goes as the fit has it. */
-static ms_status
-model_start(fit *f, const ms_gmm *m)
-{
-	ms_mix *mix = &f->current.mix;
-	ms_mix given;
-	double noise = f->o->noise == 0 ? 0 : m->noise > 0 ? m->noise : f->o->noise;
-
-	MS_TRY(ms_mix_from_model(f->ctx, f->scratch, m, f->o->family, &f->all.view, &given));
-	ms_mix_copy(mix, &given);
-	mix->noise = noise;
-	for (size_t j = 0; j < f->k; j++)
-	{
-		double w = mix->weights[j] * (1 - noise) / (1 - m->noise);
-
-		mix->constants[j] += (double) f->d * 0.5 * log(2 * M_PI) - log(mix->weights[j]);
-		mix->weights[j] = w;
-		f->step.regularised[j] = false;
-	}
-	ms_mix_finish_constants(mix);
-	f->step.failed = f->step.any_regularised = false;
-	return MS_OK;
-}
-
-/* Start s: that of the user, or n_init from seeds, and the hint after them. */
-static ms_status
-begin_start(fit *f, int s)
-{
-	if (f->o->start)
-		return model_start(f, f->o->start);
-	return s < f->o->n_init ? seed_start(f, s) : model_start(f, f->o->hint);
-}
-
-static int
-starts_of(const ms_em_options *o)
-{
-	return o->start ? 1 : o->n_init + (o->hint != NULL);
-}
-
 static ms_status
 run_starts(fit *f, size_t most, int max_iter, bool to_the_end)
 {
-	for (int s = 0; s < starts_of(f->o); s++)
+	for (int s = 0; s < ms_em_starts(f->o); s++)
 	{
-		MS_TRY(begin_start(f, s));
+		MS_TRY(ms_em_begin_start(f, s));
 		f->current.iterations = 0;
 		f->current.starts = 1;
 		f->current.log_likelihood = f->current.objective = -INFINITY;
@@ -844,10 +460,10 @@ run_finals(fit *f)
 static ms_status
 prepare(fit *f, size_t most, size_t part)
 {
-	size_t starts = (size_t) starts_of(f->o) + FINALISTS;
+	size_t starts = (size_t) ms_em_starts(f->o) + FINALISTS;
 
-	MS_TRY(make_prior(f));
-	MS_TRY(make_noise(f));
+	MS_TRY(ms_em_make_prior(f));
+	MS_TRY(ms_em_make_noise(f));
 	MS_TRY(ms_kernel_new(f->ctx, f->scratch, f->shape, f->k, f->d, &f->kernel));
 	MS_TRY(ms_mstep_new(f->scratch, f->o->family, f->k, f->d, f->columns.variances,
 						f->o->prior ? &f->prior : NULL, &f->step));
@@ -857,14 +473,14 @@ prepare(fit *f, size_t most, size_t part)
 	MS_TRY(MS_ALLOC(f->scratch, starts, &f->classes));
 	for (size_t i = 0; i < most; i++)
 		MS_TRY(new_candidate(f, &f->best[i]));
-	MS_TRY(make_source(f, &f->all));
+	MS_TRY(ms_em_make_source(f, &f->all));
 	f->part = f->all;
 	if (part < f->all.view.rows.n)
 	{
-		MS_TRY(draw_part(f, part));
-		MS_TRY(make_source(f, &f->part));
+		MS_TRY(ms_em_draw_part(f, part));
+		MS_TRY(ms_em_make_source(f, &f->part));
 	}
-	return f->o->start ? MS_OK : make_seeds(f);
+	return f->o->start ? MS_OK : ms_em_make_seeds(f);
 }
 
 static ms_status
@@ -934,7 +550,7 @@ write_info(const fit *f, ms_gmm *out)
 							  .objective = best->objective,
 							  .iterations = best->iterations,
 							  .stop = best->stop,
-							  .starts = (uint32_t) starts_of(f->o),
+							  .starts = (uint32_t) ms_em_starts(f->o),
 							  .starts_at_best = starts_at_best(f),
 							  .omitted = f->columns.empty,
 							  .seed = f->o->seed};
@@ -958,7 +574,7 @@ write_model(fit *f, ms_arena *arena, ms_gmm *out)
 	const candidate *best = &f->best[0];
 
 	if (best->class == END_DEGENERATE)
-		return ms_fail(f->ctx, MS_NO_FIT, "degenerate", 0, starts_of(f->o), 0);
+		return ms_fail(f->ctx, MS_NO_FIT, "degenerate", 0, ms_em_starts(f->o), 0);
 	MS_TRY(ms_gmm_new(f->ctx, arena, f->o->family, f->k, f->d, out));
 	MS_TRY(ms_gmm_new_parts(arena, out, flags_of(f->o)));
 	memcpy(out->problems, best->problems, f->k * sizeof(uint32_t));
@@ -988,86 +604,11 @@ ms_em_fit(ms_ctx *ctx, ms_arena *arena, const ms_rows *rows, const ms_em_options
 	MS_TRY(check_model(ctx, o, o->start, rows->d));
 	MS_TRY(check_model(ctx, o, o->hint, rows->d));
 	f.shape = ms_mstep_shape(o->family);
-	status = make_view(&f, rows);
+	status = ms_em_make_view(&f, rows);
 	if (status == MS_OK)
 		status = run_all(&f);
 	if (status == MS_OK)
 		status = write_model(&f, arena, out);
-	ms_arena_free(&scratch);
-	return status;
-}
-
-/* --- one component more --------------------------------------------------------------------- */
-
-static size_t
-heaviest(const ms_gmm *m)
-{
-	size_t at = 0;
-
-	for (size_t j = 1; j < m->k; j++)
-		at = m->weights[j] > m->weights[at] ? j : at;
-	return at;
-}
-
-/* sqrt(lambda_1) u / 2 of component j, the longest half axis. */
-static ms_status
-half_axis(ms_ctx *ctx, ms_arena *scratch, const ms_gmm *m, size_t j, double *axis)
-{
-	size_t d = m->d;
-	double *packed;
-	double *full;
-	double *vectors;
-	double *work;
-
-	MS_TRY(MS_ALLOC(scratch, ms_packed_size(d), &packed));
-	MS_TRY(MS_ALLOC(scratch, d * d, &full));
-	MS_TRY(MS_ALLOC(scratch, d * d, &vectors));
-	MS_TRY(MS_ALLOC(scratch, ms_linalg_eigen_work(d), &work));
-	MS_TRY(ms_tick(ctx, 10 * d * d * d));
-	ms_gmm_covariance(m, j, packed);
-	ms_linalg_unpack(packed, d, full);
-	if (!ms_linalg_eigen(full, d, axis, vectors, work))
-		return ms_fail(ctx, MS_NOT_DEFINITE, "covariance", (int64_t) j + 1, 0, 0);
-	for (size_t c = d; c-- > 0;)
-		axis[c] = 0.5 * sqrt(fmax(axis[0], 0)) * vectors[c];
-	return MS_OK;
-}
-
-static ms_status
-split_with(ms_ctx *ctx, ms_arena *scratch, const ms_gmm *m, ms_gmm *out)
-{
-	size_t d = m->d;
-	size_t k = m->k;
-	size_t j = heaviest(m);
-	size_t size = ms_gmm_matrix_size(m->family, d);
-	double *axis;
-
-	MS_TRY(MS_ALLOC(scratch, d, &axis));
-	MS_TRY(half_axis(ctx, scratch, m, j, axis));
-	memcpy(out->weights, m->weights, k * sizeof(double));
-	memcpy(out->means, m->means, k * d * sizeof(double));
-	memcpy(out->covariances, m->covariances,
-		   ms_gmm_covariances(m->family, k, d) * sizeof(double));
-	if (!ms_gmm_is_tied(m->family))
-		memcpy(out->covariances + k * size, m->covariances + j * size, size * sizeof(double));
-	for (size_t i = 0; i <= k; i++)
-		out->weights[i] = (i == j || i == k ? m->weights[j] / 2 : m->weights[i]) / (1 - m->noise);
-	for (size_t c = 0; c < d; c++)
-	{
-		out->means[k * d + c] = m->means[j * d + c] + axis[c];
-		out->means[j * d + c] -= axis[c];
-	}
-	return MS_OK;
-}
-
-ms_status
-ms_em_split(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, ms_gmm *out)
-{
-	ms_arena scratch = {ctx, NULL, arena->used};
-	ms_status status;
-
-	MS_TRY(ms_gmm_new(ctx, arena, m->family, (size_t) m->k + 1, m->d, out));
-	status = split_with(ctx, &scratch, m, out);
 	ms_arena_free(&scratch);
 	return status;
 }
