@@ -208,6 +208,23 @@ CREATE TYPE measure_kmedoids_candidate AS (
 );
 COMMENT ON TYPE measure_kmedoids_candidate IS 'a number of clusters that was tried; rank 1 is the best';
 
+CREATE TYPE measure_kmeans_info AS (
+	k integer, d integer, n bigint, weight float8, scale text, method text, inertia float8, iterations integer,
+	starts integer, starts_at_best integer, converged boolean, omitted bigint, seed bigint, problems text[]
+);
+COMMENT ON TYPE measure_kmeans_info IS 'the evidence of k means; inertia is the sum of squared distances in scaled units; problems is {} when there is nothing to say';
+
+CREATE TYPE measure_kmeans_cluster AS (
+	cluster integer, center float8[], center_row jsonb, size bigint, weight float8, inertia float8, rms_distance float8,
+	max_distance float8
+);
+COMMENT ON TYPE measure_kmeans_cluster IS 'a cluster of k means: its center in raw units, its rows and their weight, the sum of their squared distances, the root of its mean';
+
+CREATE TYPE measure_kmeans_candidate AS (
+	rank integer, k integer, inertia float8, silhouette float8, converged boolean, problems text[], model measure_kmeans
+);
+COMMENT ON TYPE measure_kmeans_candidate IS 'a number of clusters that was tried; rank 1 is the best';
+
 -- The library and the extension's script.
 
 CREATE FUNCTION pgmeasure_version() RETURNS text

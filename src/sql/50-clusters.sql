@@ -2,6 +2,7 @@
 -- sample or dissimilarity -> model -> answer.
 
 COMMENT ON TYPE measure_dissimilarity IS 'distances between things that have ids, each of 4 bytes once all pairs are there: 4 n (n - 1) / 2; canonical, so that equal multisets of pairs have equal bytes';
+COMMENT ON TYPE measure_kmeans IS 'k centers of a sample of numbers with the evidence of the fit; the text form is a JSON object, bytes last';
 COMMENT ON TYPE measure_kmedoids IS 'k rows of a sample, or ids of a dissimilarity, that stand for all, with the evidence of the fit; the text form is a JSON object, bytes last';
 
 -- Dissimilarities. Parts of the aggregates; no part is STRICT or trusts its state.
@@ -129,4 +130,49 @@ COMMENT ON FUNCTION kmedoids_predict(measure_kmedoids, @ROWS@) IS 'the cluster o
 CREATE FUNCTION kmedoids_score(m measure_kmedoids, @ROWS@) RETURNS measure_cluster_score
 	AS 'MODULE_PATHNAME', 'kmedoids_score_@ROWS:c@' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
 COMMENT ON FUNCTION kmedoids_score(measure_kmedoids, @ROWS@) IS 'the nearest medoid of a row and the second nearest, in scaled units; NULL as kmedoids_predict';
+-- @end
+
+-- k-means: the same without a metric. Centers are means and no rows.
+
+CREATE FUNCTION kmeans_fit(
+	s measure_sample, k integer, scale text DEFAULT 'none', method text DEFAULT 'auto', missing text DEFAULT 'error',
+	start measure_kmeans DEFAULT NULL, n_init integer DEFAULT 10, max_iter integer DEFAULT 300, names text[] DEFAULT NULL,
+	on_failure text DEFAULT 'error', seed bigint DEFAULT 0, options jsonb DEFAULT NULL
+) RETURNS measure_kmeans
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000;
+COMMENT ON FUNCTION kmeans_fit(measure_sample, integer, text, text, text, measure_kmeans, integer, integer, text[], text, bigint, jsonb) IS 'k centers with the least sum of squared distances of the rows (Lloyd 1982), a local optimum: n_init starts by k-means++ (Arthur & Vassilvitskii 2007), the best kept; method auto is hamerly (2010); until no label changes; options init: auto, exact or rejection (Shah, Agrawal & Jaiswal 2025), and tol, as in scikit-learn; clusters ascend by the coordinates of their centers; NULL for no rows; 22023 for a bad argument, 22000 and 22004 for data without a fit';
+
+CREATE FUNCTION kmeans_select(
+	s measure_sample, k_min integer DEFAULT 2, k_max integer DEFAULT 10, scale text DEFAULT 'none',
+	criterion text DEFAULT 'silhouette', missing text DEFAULT 'error', seed bigint DEFAULT 0, options jsonb DEFAULT NULL
+) RETURNS SETOF measure_kmeans_candidate
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 9;
+COMMENT ON FUNCTION kmeans_select(measure_sample, integer, integer, text, text, text, bigint, jsonb) IS 'a model of every k up to the number of distinct rows, best first: criterion silhouette (up to 20,000 rows) or inertia, which more clusters always lower';
+
+CREATE FUNCTION kmeans_info(m measure_kmeans) RETURNS measure_kmeans_info
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION kmeans_info(measure_kmeans) IS 'the evidence of the fit in one row';
+
+CREATE FUNCTION kmeans_clusters(m measure_kmeans) RETURNS SETOF measure_kmeans_cluster
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 10;
+COMMENT ON FUNCTION kmeans_clusters(measure_kmeans) IS 'one row a cluster, from 1: the center in raw units, in center_row with the names of its columns; distances are euclidean, in scaled units';
+
+CREATE FUNCTION kmeans_labels(m measure_kmeans, s measure_sample) RETURNS SETOF measure_label
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000 ROWS 2000;
+COMMENT ON FUNCTION kmeans_labels(measure_kmeans, measure_sample) IS 'every row of a sample by its nearest center, ties to the lower cluster; the cluster is NULL for a row with a gap; medoid_id is NULL; silhouettes up to 20,000 rows, O(n^2)';
+
+CREATE FUNCTION summary(v measure_kmeans) RETURNS text
+	AS 'MODULE_PATHNAME', 'kmeans_summary' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION summary(measure_kmeans) IS 'the model as a person wants to read it; the first 50 clusters';
+
+-- @for ROWS
+CREATE FUNCTION kmeans_predict(m measure_kmeans, @ROWS@) RETURNS integer
+	AS 'MODULE_PATHNAME', 'kmeans_predict_@ROWS:c@' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION kmeans_predict(measure_kmeans, @ROWS@) IS 'the cluster of the nearest center, from 1, ties to the lower; NULL for a row with a NULL element; 22000 for another number of columns, NaN or infinity';
+-- @end
+
+-- @for ROWS
+CREATE FUNCTION kmeans_score(m measure_kmeans, @ROWS@) RETURNS measure_cluster_score
+	AS 'MODULE_PATHNAME', 'kmeans_score_@ROWS:c@' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION kmeans_score(measure_kmeans, @ROWS@) IS 'the nearest center of a row and the second nearest, in scaled units; medoid_id is NULL; NULL as kmeans_predict';
 -- @end

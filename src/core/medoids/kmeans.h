@@ -104,6 +104,14 @@ extern ms_status ms_kmeans_score(ms_ctx *ctx, const ms_kmeans_scorer *scorer, co
 extern ms_status ms_kmeans_labels(ms_ctx *ctx, ms_arena *arena, const ms_kmeans *m,
 								  const ms_sample *s, ms_kmeans_label *labels);
 
+/*
+ * Silhouettes of labelled rows into out[n], NaN for a row with a gap and for k = 1, and their
+ * weighted mean: O(n^2 d). MS_BAD_WEIGHT: all weights are 0.
+ */
+extern ms_status ms_kmeans_silhouettes(ms_ctx *ctx, ms_arena *arena, const ms_kmeans *m,
+									   const ms_sample *s, const ms_kmeans_label *labels,
+									   double *out, double *mean);
+
 /* Bytes, as ms_kmedoids_pack. */
 extern size_t ms_kmeans_packed_size(const ms_kmeans *m);
 extern void ms_kmeans_pack(const ms_kmeans *m, void *out);

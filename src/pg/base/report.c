@@ -587,6 +587,14 @@ report_method_matrix(const char *method)
 }
 
 void
+report_silhouette_rows(size_t n, size_t limit, const char *other)
+{
+	ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("criterion 'silhouette' takes at most %zu rows, got %zu", limit, n),
+					errdetail("Silhouettes need all distances of all rows."),
+					errhint("Take criterion => '%s', or a subsample(id, size, ...).", other)));
+}
+
+void
 report_start_clusters(const char *what, size_t got, size_t wanted)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("start has %zu %s, the fit has %zu", got, what, wanted),

@@ -98,6 +98,7 @@ pg_noreturn extern void report_no_id(const char *id);
 pg_noreturn extern void report_metric_scale(const char *metric);
 pg_noreturn extern void report_metric_missing(const char *metric);
 pg_noreturn extern void report_method_matrix(const char *method);
+pg_noreturn extern void report_silhouette_rows(size_t n, size_t limit, const char *other);
 pg_noreturn extern void report_start_clusters(const char *what, size_t got, size_t wanted);
 pg_noreturn extern void report_model_data(const char *fitted, const char *got);
 pg_noreturn extern void report_mixed_model(void);

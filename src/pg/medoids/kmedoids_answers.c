@@ -15,9 +15,6 @@
 #include "utils/array.h"
 #include "utils/fmgrprotos.h"
 
-/* Rows up to which labels have silhouettes, which cost O(n^2). */
-#define SILHOUETTE_ROWS 20000
-
 static Datum
 id_datum(const ms_kmedoids *m, size_t cluster)
 {
@@ -166,25 +163,11 @@ typedef struct Labelled
 } Labelled;
 
 static char *
-text_of(ms_string string)
-{
-	return pnstrdup(string.bytes, string.length);
-}
-
-/* A row's id; its number in canonical order where there are no ids, as the medoids have it. */
-static char *
 row_id(const Labelled *l, size_t i)
 {
-	const ms_sample *s = l->sample.s;
-	uint64 slot;
-
-	if (!s)
-		return dissimilarity_id_text(l->matrix.s, l->matrix.size, ms_dissimilarity_ids(l->matrix.s)[i]);
-	if (!(s->head.flags & MS_SAMPLE_ID))
-		return psprintf("%zu", i + 1);
-	slot = ms_sample_record(s, i)[ms_sample_id_slot(s)];
-	return s->head.flags & MS_SAMPLE_ID_INT ? psprintf(INT64_FORMAT, (int64) slot)
-											: text_of(ms_sample_string(s, l->sample.size, slot));
+	if (l->sample.s)
+		return sample_id_text(l->sample, i);
+	return dissimilarity_id_text(l->matrix.s, l->matrix.size, ms_dissimilarity_ids(l->matrix.s)[i]);
 }
 
 static void
@@ -276,7 +259,6 @@ kmedoids_labels_dissimilarity(PG_FUNCTION_ARGS)
 
 /* --- summary -------------------------------------------------------------------------------- */
 
-#define MAX_CLUSTERS 50
 #define MAX_TEXT 60
 
 static void
@@ -331,7 +313,7 @@ append_table(StringInfo out, const ms_kmedoids *m)
 	char **names = names_of(m->names, m->d);
 
 	appendStringInfo(out, "  #     size   mean distance   silhouette   medoid\n");
-	for (size_t i = 0; i < m->k && i < MAX_CLUSTERS; i++)
+	for (size_t i = 0; i < m->k && i < SUMMARY_CLUSTERS; i++)
 	{
 		const ms_cluster *c = &m->clusters[i];
 
@@ -342,8 +324,8 @@ append_table(StringInfo out, const ms_kmedoids *m)
 			appendStringInfo(out, "%12.3f", c->silhouette);
 		appendStringInfo(out, "   %s\n", medoid_text(m, names, i));
 	}
-	if (m->k > MAX_CLUSTERS)
-		appendStringInfo(out, "and %u more clusters: kmedoids_clusters(m)\n", m->k - MAX_CLUSTERS);
+	if (m->k > SUMMARY_CLUSTERS)
+		appendStringInfo(out, "and %u more clusters: kmedoids_clusters(m)\n", m->k - SUMMARY_CLUSTERS);
 }
 
 PG_FUNCTION_INFO_V1(kmedoids_summary);

@@ -269,18 +269,18 @@ select_data(FunctionCallInfo fcinfo, const Places *at, int criterion_arg, Data d
 {
 	static const char *const criteria[] = {"silhouette", "medoid_silhouette", "total_deviation", NULL};
 	ms_kmedoids_options o = fit_options(fcinfo, at, data.d);
-	size_t k_min = (size_t) count_arg(fcinfo, 1, "k_min", 2);
-	size_t k_max = (size_t) count_arg(fcinfo, 2, "k_max", 2);
 	ms_kmedoids_criterion criterion =
 		(ms_kmedoids_criterion) (MS_KMEDOIDS_BY_SILHOUETTE + arg_choice(fcinfo, criterion_arg, "criterion", criteria));
 	ReturnSetInfo *set = out_set(fcinfo);
 	ms_kmedoids *models;
+	size_t k_min, k_max;
 	ms_ctx ctx;
 	ms_arena arena;
 
-	if (k_max < k_min)
-		report_range("k_max", (double) k_max, psprintf("at least k_min, %zu", k_min));
+	k_range_args(fcinfo, &k_min, &k_max);
 	leave_out(&data, &o);
+	if (criterion == MS_KMEDOIDS_BY_SILHOUETTE && data.n > SILHOUETTE_ROWS)
+		report_silhouette_rows(data.n, SILHOUETTE_ROWS, "medoid_silhouette");
 	k_max = Min(Min(k_max, data.n), MS_KMEDOIDS_MAX_K);
 	if (k_max < k_min)
 		return (Datum) 0;

@@ -5,8 +5,6 @@
  */
 #include "pg/medoids/kmedoids.h"
 
-#include <math.h>
-
 #include "pg/base/cache.h"
 #include "pg/base/host.h"
 #include "pg/base/out.h"
@@ -76,15 +74,6 @@ predict(FunctionCallInfo fcinfo, Door door)
 	PG_RETURN_INT32((int32) s->label.cluster + 1);
 }
 
-/* 1 - d1 / d2: 1 on a medoid, 0 half-way between two. */
-static double
-margin(const ms_kmedoids_label *label)
-{
-	if (label->second == UINT32_MAX)
-		return NAN;
-	return label->distance == 0 ? 1 : 1 - label->distance / label->second_distance;
-}
-
 /* fn_extra is the cache's, so the row type is looked up each time. */
 static Datum
 score_row(FunctionCallInfo fcinfo, Door door)
@@ -101,7 +90,7 @@ score_row(FunctionCallInfo fcinfo, Door door)
 	nulls[3] = s->label.second == UINT32_MAX;
 	values[3] = Int32GetDatum((int32) s->label.second + 1);
 	out_float8(values, nulls, 4, s->label.second_distance);
-	out_float8(values, nulls, 5, margin(&s->label));
+	out_float8(values, nulls, 5, margin_of(s->label.distance, s->label.second_distance));
 	return out_row(fcinfo, values, nulls);
 }
 

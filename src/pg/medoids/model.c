@@ -207,6 +207,41 @@ k_arg(FunctionCallInfo fcinfo, int argno, const char *name, int most)
 	return (size_t) k;
 }
 
+void
+k_range_args(FunctionCallInfo fcinfo, size_t *k_min, size_t *k_max)
+{
+	*k_min = (size_t) count_arg(fcinfo, 1, "k_min", 2);
+	*k_max = (size_t) count_arg(fcinfo, 2, "k_max", 2);
+	if (*k_max < *k_min)
+		report_range("k_max", (double) *k_max, psprintf("at least k_min, %zu", *k_min));
+}
+
+/* --- labels --------------------------------------------------------------------------------- */
+
+char *
+sample_id_text(SampleArg sample, size_t i)
+{
+	const ms_sample *s = sample.s;
+	uint64 slot;
+	ms_string string;
+
+	if (!(s->head.flags & MS_SAMPLE_ID))
+		return psprintf("%zu", i + 1);
+	slot = ms_sample_record(s, i)[ms_sample_id_slot(s)];
+	if (s->head.flags & MS_SAMPLE_ID_INT)
+		return psprintf(INT64_FORMAT, (int64) slot);
+	string = ms_sample_string(s, sample.size, slot);
+	return pnstrdup(string.bytes, string.length);
+}
+
+double
+margin_of(double distance, double second)
+{
+	if (isnan(second))
+		return NAN;
+	return distance == 0 ? 1 : 1 - distance / second;
+}
+
 /* --- text form ------------------------------------------------------------------------------ */
 
 void

@@ -8,11 +8,19 @@
 
 #include "core/base/distance.h"
 #include "pg/base/json.h"
+#include "pg/base/sample.h"
 #include "pg/base/value.h"
 
 /* Words of SQL; NULL-terminated. A metric is its index + 1. */
 extern const char *const metric_words[];
 extern const char *const scaling_words[];
+
+/* Rows up to which silhouettes are computed, which cost O(n^2): as the core has it. */
+#define SILHOUETTE_ROWS 20000
+
+/* Beyond these a table is no longer read: _clusters has the rest. */
+#define SUMMARY_CLUSTERS 50
+#define SUMMARY_COLUMNS 8
 
 /* d names one after another, each with its zero, as words and back; NULL when there are none. */
 extern char **names_of(const char *names, size_t d);
@@ -49,6 +57,17 @@ extern void forgive(FunctionCallInfo fcinfo, const char *function, const ms_ctx 
 extern bool on_failure_arg(FunctionCallInfo fcinfo, int argno);
 extern int count_arg(FunctionCallInfo fcinfo, int argno, const char *name, int least);
 extern size_t k_arg(FunctionCallInfo fcinfo, int argno, const char *name, int most);
+
+/* k_min and k_max in arguments 1 and 2. */
+extern void k_range_args(FunctionCallInfo fcinfo, size_t *k_min, size_t *k_max);
+
+/* --- labels --------------------------------------------------------------------------------- */
+
+/* A row's id; its number in canonical order, from 1, where there are no ids. */
+extern char *sample_id_text(SampleArg sample, size_t i);
+
+/* 1 - distance / second: 1 on the center, 0 half-way between two, NaN when there is no second. */
+extern double margin_of(double distance, double second);
 
 /* --- text form ------------------------------------------------------------------------------ */
 
