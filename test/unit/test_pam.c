@@ -388,6 +388,78 @@ TEST(msc_optima)
 	}
 }
 
+/* Every instruction set finds the same hits, whatever m is. */
+TEST(hits)
+{
+	float d[100];
+	float limit[100];
+	ms_rng rng;
+
+	ms_rng_init(&rng, 1, 2);
+	for (size_t m = 0; m <= 100; m++)
+	{
+		uint32_t *wanted = malloc((m + 16) * sizeof(*wanted));
+		uint32_t *got = malloc((m + 16) * sizeof(*got));
+		size_t n = 0;
+
+		for (size_t o = 0; o < m; o++)
+		{
+			d[o] = (float) ms_rng_below(&rng, 4);
+			limit[o] = m % 3 ? (float) ms_rng_below(&rng, 4) : INFINITY;
+			wanted[n] = (uint32_t) o;
+			n += d[o] < limit[o];
+		}
+		for (int level = 0; level < ms_pam_levels(); level++)
+		{
+			CHECK_INT(ms_pam_hits_at(level, d, limit, m, got), n);
+			CHECK(n == 0 || memcmp(got, wanted, n * sizeof(*got)) == 0);
+		}
+		free(wanted);
+		free(got);
+	}
+}
+
+/* Distances times 4 give the same medoids at 4 times the total; a duplicate row adds its d1. */
+TEST(scaled_and_repeated)
+{
+	float *rows = distances(d100_row, 60, MS_METRIC_EUCLIDEAN);
+	float *scaled = malloc(60 * 60 * sizeof(*scaled));
+	float *more = malloc(61 * 61 * sizeof(*more));
+	size_t a[5];
+	size_t b[5];
+	ms_found x = {.medoids = a};
+	ms_found y = {.medoids = b};
+	ms_table t = square_table(rows, 60, NULL);
+	ms_table u = square_table(scaled, 60, NULL);
+	ms_table v = square_table(more, 61, NULL);
+	ms_search s = {.k = 5, .method = MS_KMEDOIDS_FASTERPAM, .init = MS_KMEDOIDS_INIT_BUILD};
+	double near = INFINITY;
+	double deviation;
+	host h;
+
+	host_init(&h);
+	s.max_iter = 100;
+	for (size_t i = 0; i < 60 * 60; i++)
+		scaled[i] = 4 * rows[i];
+	for (size_t i = 0; i < 61; i++)
+	{
+		for (size_t j = 0; j < 61; j++)
+			more[i * 61 + j] = rows[(i < 60 ? i : 7) * 60 + (j < 60 ? j : 7)];
+	}
+	CHECK_INT(ms_search_pam(&h.ctx, &t, &s, &x), MS_OK);
+	CHECK_INT(ms_search_pam(&h.ctx, &u, &s, &y), MS_OK);
+	CHECK_BITS(y.deviation, 4 * x.deviation);
+	CHECK(memcmp(a, b, sizeof(a)) == 0);
+	for (size_t i = 0; i < 5; i++)
+		near = fmin(near, rows[a[i] * 60 + 7]);
+	CHECK_INT(ms_table_deviation(&h.ctx, &v, a, 5, &deviation), MS_OK);
+	CHECK_NEAR(deviation, x.deviation + near, 1e-12);
+	CHECK_INT(h.live, 0);
+	free(rows);
+	free(scaled);
+	free(more);
+}
+
 /* Computed rows, a square and a triangle are one table. */
 TEST(tables_agree)
 {
@@ -439,6 +511,8 @@ main(void)
 	RUN(caches);
 	RUN(local_optima);
 	RUN(msc_optima);
+	RUN(hits);
+	RUN(scaled_and_repeated);
 	RUN(tables_agree);
 	return unit_done();
 }

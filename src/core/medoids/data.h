@@ -105,7 +105,7 @@ extern ms_status ms_dynmsc(ms_ctx *ctx, ms_arena *arena, const ms_table *t, cons
  * The model of found->medoids, which are put in the order of their ids: everything that is said of
  * them. Memory of *out from the arena; s->k of them were looked for by s->method.
  */
-extern ms_status ms_model_finish(ms_ctx *ctx, ms_arena *arena, ms_arena *scratch,
+extern ms_status ms_model_finish(ms_ctx *ctx, ms_arena *arena, const ms_arena *scratch,
 								 const ms_data *data, const ms_kmedoids_options *o,
 								 const ms_search *s, ms_found *found, ms_kmedoids *out);
 

@@ -264,10 +264,9 @@ certify(ms_ctx *ctx, ms_arena *arena, const ms_data *data, const ms_found *found
 	return MS_OK;
 }
 
-ms_status
-ms_model_finish(ms_ctx *ctx, ms_arena *arena, ms_arena *scratch, const ms_data *data,
-				const ms_kmedoids_options *o, const ms_search *s, ms_found *found,
-				ms_kmedoids *out)
+static ms_status
+finish(ms_ctx *ctx, ms_arena *arena, ms_arena *scratch, const ms_data *data,
+	   const ms_kmedoids_options *o, const ms_search *s, ms_found *found, ms_kmedoids *out)
 {
 	bool wanted = o->silhouette && data->n <= MS_DATA_SQUARE && s->k > 1;
 	double *silhouettes = NULL;
@@ -300,4 +299,17 @@ ms_model_finish(ms_ctx *ctx, ms_arena *arena, ms_arena *scratch, const ms_data *
 	if (!found->optimal)
 		MS_TRY(certify(ctx, scratch, data, found, s->k, &out->locally_optimal));
 	return ms_tick(ctx, 8 * data->n);
+}
+
+ms_status
+ms_model_finish(ms_ctx *ctx, ms_arena *arena, const ms_arena *scratch, const ms_data *data,
+				const ms_kmedoids_options *o, const ms_search *s, ms_found *found,
+				ms_kmedoids *out)
+{
+	/* many models may be made of one set of rows: each gives back what it took */
+	ms_arena inner = {ctx, NULL, scratch->used};
+	ms_status status = finish(ctx, arena, &inner, data, o, s, found, out);
+
+	ms_arena_free(&inner);
+	return status;
 }

@@ -71,6 +71,11 @@ extern size_t ms_pam_bytes(size_t n, size_t m, size_t k, bool computed);
 /* Objects o with d[o] < limit[o], ascending; their number. hits has room for m + 16. */
 extern size_t ms_pam_hits(const float *d, const float *limit, size_t m, uint32_t *hits);
 
+/* The same by the loop of an instruction set, from 0; and how many of them run here. For tests. */
+extern int ms_pam_levels(void);
+extern size_t ms_pam_hits_at(int level, const float *d, const float *limit, size_t m,
+							 uint32_t *hits);
+
 /* Takes medoids[k] and fills the caches: O(k m). */
 extern ms_status ms_pam_set(ms_pam *p, const size_t *medoids);
 

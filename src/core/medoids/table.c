@@ -169,21 +169,35 @@ hits_avx512(const float *d, const float *d2, size_t m, uint32_t *hits)
 }
 #endif
 
-static hit_loop
-choose_hits(void)
+int
+ms_pam_levels(void)
 {
 #if defined(__x86_64__)
 	__builtin_cpu_init();
 	if (__builtin_cpu_supports("avx512f"))
-		return hits_avx512;
+		return 3;
 	if (__builtin_cpu_supports("avx2"))
-		return hits_avx2;
+		return 2;
 #endif
-	return hits_any;
+	return 1;
+}
+
+size_t
+ms_pam_hits_at(int level, const float *d, const float *limit, size_t m, uint32_t *hits)
+{
+	static const hit_loop loops[] = {
+		hits_any,
+#if defined(__x86_64__)
+		hits_avx2,
+		hits_avx512,
+#endif
+	};
+
+	return loops[level](d, limit, m, hits);
 }
 
 size_t
 ms_pam_hits(const float *d, const float *limit, size_t m, uint32_t *hits)
 {
-	return choose_hits()(d, limit, m, hits);
+	return ms_pam_hits_at(ms_pam_levels() - 1, d, limit, m, hits);
 }
