@@ -805,6 +805,50 @@ TEST(gaps_every_row)
 	done(&f);
 }
 
+/* Many rows: starts on a part of them, with all that a fit can have at once. */
+TEST(many_rows)
+{
+	static double x[110000 * 3];
+	ms_rows rows = {x, x + 2, 110000, 2, 3};
+	ms_em_options o = options(MS_GMM_FULL, 3, 1e-7);
+	ms_evidence evidence;
+	fitted f;
+
+	make_clusters(110000, 3, 3, 6, 5, x);
+	for (size_t i = 0; i < 110000; i++)
+	{
+		x[3 * i + 2] = 1 + (double) (i % 2);
+		if (i % 20 == 0)
+			x[3 * i + i / 20 % 2] = NAN;
+		if (i % 50 == 1)
+		{
+			x[3 * i] = -10 + (double) (i % 1000) / 25;
+			x[3 * i + 1] = -15 + (double) (i * 7 % 1000) / 30;
+		}
+	}
+	o.missing = o.prior = o.importance = true;
+	o.noise = 0.02;
+	o.n_init = 2;
+	host_init(&f.h);
+	f.h.ctx.budget = ms_em_memory(110000, 2, &o);
+	ms_arena_init(&f.arena, &f.h.ctx);
+	fit_into(&f, &rows, &o);
+	CHECK_INT(f.status, MS_OK);
+	CHECK_NEAR(f.m.noise, 0.02, 0.01);
+	for (size_t j = 0; j < 3 && f.status == MS_OK; j++)
+	{
+		double at = f.m.means[2 * j] / 6;
+
+		CHECK_NEAR(f.m.weights[j], 0.98 / 3, 0.02);
+		CHECK(fabs(at - round(at)) < 0.02 && round(at) >= 0 && round(at) <= 2);
+	}
+	f.h.ctx.budget = 0;
+	CHECK_INT(ms_score_rows(&f.h.ctx, &f.m, &rows, &evidence), MS_OK);
+	CHECK_NEAR(evidence.log_likelihood * f.m.info.weight / evidence.weight,
+			   f.m.info.log_likelihood, 1e-10);
+	done(&f);
+}
+
 /* --- weights and icl ------------------------------------------------------------------------ */
 
 TEST(importance)
@@ -990,6 +1034,7 @@ main(void)
 	RUN(gaps_of_none);
 	RUN(gaps_by_definition);
 	RUN(gaps_every_row);
+	RUN(many_rows);
 	RUN(importance);
 	RUN(icl_forms);
 	RUN(degenerate);

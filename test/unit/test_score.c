@@ -5,6 +5,7 @@
 
 #include "core/base/linalg.h"
 #include "core/base/rng.h"
+#include "core/mixture/kernel.h"
 #include "core/mixture/marginal.h"
 #include "host.h"
 #include "mixture_models.h"
@@ -243,6 +244,14 @@ TEST(noise)
 				sum += exp(joint[j]);
 			CHECK_NEAR(density, log(sum), 1e-12);
 			CHECK_INT(ms_score_best(s, x), best);
+			for (int level = 0; level < ms_kernel_levels(); level++)
+			{
+				size_t other;
+
+				ms_scorer_set_level(s, level);
+				CHECK_NEAR(ms_score_row(s, x, joint, &other), density, 1e-13);
+				CHECK_INT(other, best);
+			}
 			share = ms_score_posterior_noise(joint, 11, ms_scorer_log_noise(s), posterior);
 			CHECK_NEAR(share, m.noise > 0 ? m.noise / exp(m.log_volume) / sum : 0, 1e-12);
 			for (size_t j = 0; j < 11; j++)

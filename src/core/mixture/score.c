@@ -12,8 +12,10 @@
 #include <string.h>
 
 #include "core/base/linalg.h"
+#include "core/mixture/kernel.h"
 
 #define LANES 8
+#define INLINE static inline __attribute__((always_inline))
 
 typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
 
@@ -29,7 +31,100 @@ struct ms_scorer
 	lanes *constants;
 	lanes *centred; /* d: the row in hand, a backend scores one at a time */
 	double log_noise;
+	void (*distances)(const ms_scorer *s, const double *x, size_t group, lanes *q);
 };
+
+/* --- distances ------------------------------------------------------------------------------ */
+
+/*
+ * q += |y|^2 of h rows of the triangle, from row i on: their sums run side by side, for one alone
+ * would wait for itself.
+ */
+INLINE void
+add_rows(const int h, const lanes *inverse, const lanes *e, size_t i, lanes *q)
+{
+	const lanes *row[4];
+	lanes y[4] = {{0}};
+
+	for (int t = 0; t < h; t++)
+		row[t] = inverse + ms_packed_at(i + (size_t) t, 0);
+	for (size_t c = 0; c <= i; c++)
+	{
+		for (int t = 0; t < h; t++)
+			y[t] += e[c] * row[t][c];
+	}
+	for (int t = 0; t < h; t++)
+	{
+		for (size_t c = i + 1; c <= i + (size_t) t; c++)
+			y[t] += e[c] * row[t][c];
+		*q += y[t] * y[t];
+	}
+}
+
+/* Squared Mahalanobis distances of x to the components of a group. */
+INLINE void
+distances(const ms_scorer *s, const double *x, size_t group, lanes *q)
+{
+	const lanes *mean = s->means + group * s->d;
+	const lanes *inverse = s->inverses + group * s->entries;
+	lanes *e = s->centred;
+	lanes sum = {0};
+	size_t i = 0;
+
+	for (size_t c = 0; c < s->d; c++)
+		e[c] = x[c] - mean[c];
+	for (size_t c = 0; s->diagonal && c < s->d; c++)
+		sum += (e[c] * inverse[c]) * (e[c] * inverse[c]);
+	if (!s->diagonal)
+	{
+		for (; i + 4 <= s->d; i += 4)
+			add_rows(4, inverse, e, i, &sum);
+		if (s->d - i == 3)
+			add_rows(3, inverse, e, i, &sum);
+		else if (s->d - i == 2)
+			add_rows(2, inverse, e, i, &sum);
+		else if (s->d - i == 1)
+			add_rows(1, inverse, e, i, &sum);
+	}
+	*q = sum;
+}
+
+/* The same for each instruction set of kernel.h. */
+static void
+distances_any(const ms_scorer *s, const double *x, size_t group, lanes *q)
+{
+	distances(s, x, group, q);
+}
+
+#if defined(__x86_64__)
+static __attribute__((target("avx2,fma"))) void
+distances_avx2(const ms_scorer *s, const double *x, size_t group, lanes *q)
+{
+	distances(s, x, group, q);
+}
+
+static __attribute__((target("avx2,fma,avx512f,avx512dq,avx512vl,avx512bw"))) void
+distances_avx512(const ms_scorer *s, const double *x, size_t group, lanes *q)
+{
+	distances(s, x, group, q);
+}
+#endif
+
+void
+ms_scorer_set_level(ms_scorer *s, int level)
+{
+	static void (*const by_level[])(const ms_scorer *, const double *, size_t, lanes *) = {
+		distances_any,
+#if defined(__x86_64__)
+		distances_avx2,
+		distances_avx512,
+#endif
+	};
+
+	s->distances = by_level[level];
+}
+
+/* --- factors -------------------------------------------------------------------------------- */
 
 static void
 set_lane(lanes *v, size_t j, double x)
@@ -139,6 +234,7 @@ ms_scorer_new(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, ms_scorer **out)
 	MS_TRY(MS_ZEROED(arena, s->groups * s->entries, &s->inverses));
 	MS_TRY(MS_ALLOC(arena, s->groups, &s->constants));
 	MS_TRY(MS_ALLOC(arena, s->d, &s->centred));
+	ms_scorer_set_level(s, ms_kernel_levels() - 1);
 	for (size_t j = 0; j < s->groups * LANES; j++)
 		set_lane(&s->constants[j / LANES], j, -INFINITY);
 	ms_arena_init(&scratch, ctx);
@@ -148,31 +244,7 @@ ms_scorer_new(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, ms_scorer **out)
 	return status;
 }
 
-/* Squared Mahalanobis distances of x to the components of a group. */
-static void
-group_distances(const ms_scorer *s, const double *x, size_t group, lanes *q)
-{
-	const lanes *mean = s->means + group * s->d;
-	const lanes *inverse = s->inverses + group * s->entries;
-	lanes *e = s->centred;
-	lanes sum = {0};
-
-	for (size_t i = 0; i < s->d; i++)
-	{
-		lanes y = {0};
-
-		e[i] = x[i] - mean[i];
-		if (s->diagonal)
-			y = e[i] * *inverse++;
-		else
-		{
-			for (size_t c = 0; c <= i; c++)
-				y += e[c] * *inverse++;
-		}
-		sum += y * y;
-	}
-	*q = sum;
-}
+/* --- scores --------------------------------------------------------------------------------- */
 
 /* Beyond the range of doubles a distance is infinite, though inf - inf or inf 0 be on the way. */
 static double
@@ -188,7 +260,7 @@ group_joint(const ms_scorer *s, const double *x, size_t group, double *log_joint
 	const double *constant = (const double *) &s->constants[group];
 	lanes q;
 
-	group_distances(s, x, group, &q);
+	s->distances(s, x, group, &q);
 	for (size_t l = 0; l < LANES && l < left; l++)
 		log_joint[l] = constant[l] - 0.5 * or_infinite(q[l]);
 }
@@ -261,7 +333,7 @@ ms_score_distance(const ms_scorer *s, const double *x, size_t j)
 {
 	lanes q;
 
-	group_distances(s, x, j / LANES, &q);
+	s->distances(s, x, j / LANES, &q);
 	return sqrt(or_infinite(q[j % LANES]));
 }
 

@@ -15,6 +15,9 @@ typedef struct ms_scorer ms_scorer;
 /* MS_NOT_DEFINITE when a covariance cannot be factored. Memory from the arena. */
 extern ms_status ms_scorer_new(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, ms_scorer **out);
 
+/* For tests: one of the instruction sets of kernel.h, 0 .. ms_kernel_levels() - 1. */
+extern void ms_scorer_set_level(ms_scorer *s, int level);
+
 /*
  * One row x[d], finite. Fills log_joint[k] (log w_j N(x; j)) and returns the log density
  * (log-sum-exp); *best gets the index of the greatest, ties to the least. log_joint is scratch of
