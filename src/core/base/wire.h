@@ -24,7 +24,8 @@ typedef enum ms_type
 	MS_TYPE_KMEDOIDS = 6,
 	MS_TYPE_KMEANS = 7,
 	MS_TYPE_DISSIMILARITY = 8,
-	MS_TYPE_MINHASH = 9
+	MS_TYPE_MINHASH = 9,
+	MS_TYPE_KLL = 10
 } ms_type;
 
 typedef struct ms_head
