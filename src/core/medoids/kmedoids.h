@@ -8,8 +8,9 @@
  * auto is fasterpam up to 20,000 rows, onebatch above (always fasterpam for a dissimilarity): a
  * rule on n alone, so that the answer never depends on a setting.
  *
- * While they search, all methods compare distances as floats, in a matrix or row by row, whichever
- * fits the budget: the bits are the same. What is reported is computed in doubles at the end.
+ * While they search, all methods compare distances as floats, in a matrix (4 n^2 bytes, up to
+ * 20,000 rows and half of the budget) or row by row, whichever fits: the bits are the same. What is
+ * reported is computed in doubles at the end.
  *
  * Everything is a function of the canonical rows and the seed. Ties go to the lower row.
  */
@@ -107,6 +108,10 @@ typedef struct ms_kmedoids
 	uint32_t problems;
 } ms_kmedoids;
 
+/*
+ * onebatch starts at random whatever init says, clarans unless init says otherwise; clara, whose
+ * samples need not hold a given row, does not read `start`.
+ */
 typedef struct ms_kmedoids_options
 {
 	size_t k;
@@ -118,7 +123,7 @@ typedef struct ms_kmedoids_options
 	ms_kmedoids_method method;
 	ms_kmedoids_init init;
 	const ms_kmedoids *start; /* medoids to start from (by id, or by the nearest row), or NULL */
-	int n_init;         /* 0: one start from BUILD or a model, else three */
+	int n_init;         /* 0: one start from BUILD or a model; else three, of clarans two */
 	int max_iter;       /* passes; 100 */
 	int64_t seed;
 	size_t samples;     /* clara: 0 for 10 */
