@@ -1,5 +1,5 @@
 -- The tables that the documentation's queries speak of; test/docs.sh makes every document's
--- database from them.
+-- database from them, and dev/demo has them.
 CREATE TABLE faithful (eruptions float8, waiting float8);
 \copy faithful FROM test/data/faithful.csv (FORMAT csv, HEADER)
 CREATE TABLE iris (sepal_length float8, sepal_width float8, petal_length float8, petal_width float8, species text);
