@@ -17,11 +17,14 @@ INSERT INTO hostile_values SELECT 'measure_kmeans', measure_kmeans_send(m), m::t
 -- mixtures by hand, so that their bytes are the same everywhere
 \getenv abs_srcdir PG_ABS_SRCDIR
 INSERT INTO hostile_values SELECT 'measure_gmm', substr(decode(regexp_replace(pg_read_file(:'abs_srcdir' || '/test/golden/gmm_' || name || '.hex'), '\s', '', 'g'), 'hex'), 5), NULL FROM unnest('{full,tied,diag,spherical,imported}'::text[]) name;
+INSERT INTO hostile_values SELECT 'measure_gmm_stats', measure_gmm_stats_send(s), s::text FROM (SELECT gmm_stats(m, x, x * x) AS s FROM gmm('{0.5,0.5}', '{{0,0},{3,9}}', '{{{1,0},{0,1}},{{2,1},{1,2}}}') m, generate_series(1, 3) x GROUP BY m
+	UNION ALL SELECT gmm_stats_weighted(m, x, x) FROM gmm('{1}', '{{0}}', '{{{1}}}') m, generate_series(1, 2) x GROUP BY m) q;
 -- a table a type, from which COPY reads one field
 CREATE TABLE hostile_measure_sample (v measure_sample);
 CREATE TABLE hostile_measure_mixed (v measure_mixed);
 CREATE TABLE hostile_measure_moments (v measure_moments);
 CREATE TABLE hostile_measure_gmm (v measure_gmm);
+CREATE TABLE hostile_measure_gmm_stats (v measure_gmm_stats);
 CREATE TABLE hostile_measure_dissimilarity (v measure_dissimilarity);
 CREATE TABLE hostile_measure_kmedoids (v measure_kmedoids);
 CREATE TABLE hostile_measure_kmeans (v measure_kmeans);
