@@ -34,6 +34,8 @@ typedef struct sinkhorn
 	int64_t iterations;
 } sinkhorn;
 
+#define LEAST_BITS INT64_C(-4574883165222469632) /* -600 */
+
 /*
  * exp(x) for x <= 0 within 2 ulp, exp(-600) below -600: x = k log 2 + r, and the sum with
  * 1.5 * 2^52 leaves k in the low bits. Without branches, for lanes.
@@ -43,9 +45,13 @@ exp_lane(double x)
 {
 	const double round = 0x1.8p52;
 	double k, r, p;
-	uint64_t bits, exponent;
+	int64_t bits, exponent;
 
-	x = x > -600 ? x : -600;
+	/* the clamp as integers, where a comparison cannot trap: AVX2 would not take the loop else */
+	memcpy(&bits, &x, sizeof(bits));
+	bits |= INT64_MIN;
+	bits = bits < LEAST_BITS ? bits : LEAST_BITS;
+	memcpy(&x, &bits, sizeof(x));
 	k = x * M_LOG2E + round;
 	r = k - round;
 	r = (x - r * 0x1.62e42fefa3800p-1) - r * 0x1.ef35793c76730p-45;
@@ -64,7 +70,7 @@ exp_lane(double x)
 	p = p * r + 1;
 	memcpy(&bits, &p, sizeof(bits));
 	memcpy(&exponent, &k, sizeof(exponent));
-	bits += exponent << 52;
+	bits += (int64_t) ((uint64_t) exponent << 52);
 	memcpy(&p, &bits, sizeof(p));
 	return p;
 }
