@@ -46,7 +46,8 @@ greedy(ms_submodular function, const bool *source, double parameter, size_t budg
 }
 
 static void
-check_rows(const size_t *rows, const double *gains, const size_t *wanted, const double *wanted_gains)
+check_rows(const size_t *rows, const double *gains, const size_t *wanted,
+		   const double *wanted_gains)
 {
 	for (size_t i = 0; i < 6; i++)
 	{
