@@ -119,6 +119,47 @@ TEST(faithful_other_families)
 	}
 }
 
+/* VEV of columns in very different units: seeds see them standardised (section 16). */
+TEST(seeds_of_unlike_columns)
+{
+	static double x[400 * 2];
+	fitted f;
+
+	make_clusters(400, 2, 2, 0, 9, x);
+	for (size_t i = 0; i < 400; i++)
+	{
+		x[2 * i] = 1e4 * x[2 * i];
+		x[2 * i + 1] += i % 2 ? 12 : 0;
+	}
+	fit(&f, x, 400, 2, MS_GMM_VEV, 2, 1e-9);
+	CHECK_NEAR(f.m.weights[0], 0.5, 0.01);
+	CHECK(fabs(f.m.means[1] - f.m.means[3]) > 11);
+	CHECK(f.m.info.starts_at_best >= 5);
+	done(&f);
+}
+
+/* Iris, VVV 3: setosa 50; versicolor 45 + 5; virginica 50. */
+TEST(iris_confusion)
+{
+	size_t counts[3][3] = {{0}};
+	ms_scorer *s;
+	fitted f;
+
+	fit(&f, iris, 150, 4, MS_GMM_FULL, 3, 1e-13);
+	CHECK_INT(ms_scorer_new(&f.h.ctx, &f.arena, &f.m, &s), MS_OK);
+	for (size_t i = 0; i < 150; i++)
+		counts[i / 50][ms_score_best(s, iris + 4 * i)]++;
+	for (size_t species = 0; species < 3; species++)
+	{
+		size_t most = 0;
+
+		for (size_t j = 0; j < 3; j++)
+			most = counts[species][j] > most ? counts[species][j] : most;
+		CHECK_INT(most, species == 1 ? 45 : 50);
+	}
+	done(&f);
+}
+
 /* In one dimension there are two models, E and V. */
 TEST(one_column)
 {
@@ -448,6 +489,9 @@ TEST(prior_objective)
 
 TEST(start_keeps_order)
 {
+	ms_scorer *s;
+	double joint[2];
+	size_t best;
 	ms_rows rows = rows_of(faithful, 272, 2);
 	ms_em_options o = options(MS_GMM_FULL, 2, 0);
 	ms_gmm start;
@@ -455,6 +499,11 @@ TEST(start_keeps_order)
 
 	begin(&f);
 	CHECK_INT(faithful_start(&f.h.ctx, &f.arena, &start), MS_OK);
+	CHECK_INT(ms_scorer_new(&f.h.ctx, &f.arena, &start, &s), MS_OK);
+	ms_score_row(s, faithful, joint, &best);
+	ms_score_posterior(joint, 2, joint);
+	CHECK_NEAR(joint[0] / 2.342410345e-09, 1, 5e-10);
+	CHECK_NEAR(joint[1], 0.9999999977, 1e-10);
 	o.start = &start;
 	o.max_iter = 1;
 	fit_into(&f, &rows, &o);
@@ -1015,6 +1064,8 @@ main(void)
 	make_noisy();
 	make_gappy();
 	RUN(faithful_other_families);
+	RUN(seeds_of_unlike_columns);
+	RUN(iris_confusion);
 	RUN(one_column);
 	RUN(families_nest);
 	RUN(affine_maps);

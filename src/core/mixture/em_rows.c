@@ -166,11 +166,32 @@ set_noise_aside(fit *f, double *weights)
 	return MS_OK;
 }
 
+/*
+ * Seeds see standardised columns where the family has shapes that follow: EEV and VEV, too, for
+ * all that EM itself must see them through one factor.
+ */
+static ms_status
+set_seeds_scale(fit *f)
+{
+	const ms_columns *c = &f->columns;
+	double *scale;
+
+	if (f->o->scale != MS_GMM_SCALE_AUTO ||
+		(f->o->family != MS_GMM_EEV && f->o->family != MS_GMM_VEV))
+		return MS_OK;
+	MS_TRY(MS_ALLOC(f->scratch, f->d, &scale));
+	for (size_t i = 0; i < f->d; i++)
+		scale[i] = c->scale[i] / sqrt(c->variances[i]);
+	f->seeds.scale = scale;
+	return MS_OK;
+}
+
 /* The rows of the part as seeding and the first M step see them. */
 ms_status
 ms_em_make_seeds(fit *f)
 {
 	f->seeds = f->part.view;
+	MS_TRY(set_seeds_scale(f));
 	if (!f->o->missing && f->o->noise == 0)
 		return MS_OK;
 	MS_TRY(fill_rows(f, &f->part.view.rows, &f->seeds.rows));

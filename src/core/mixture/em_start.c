@@ -83,6 +83,8 @@ start_from_seeds(fit *f, ms_arena *arena, uint64_t seed, int rounds)
 	MS_TRY(MS_ALLOC(arena, rows->n, &labels));
 	MS_TRY(ms_seeding_lloyd(f->ctx, arena, &f->seeds, f->k, seeds.centers, rounds, labels,
 							&potential));
+	for (size_t i = 0; i < f->k * f->d; i++)
+		seeds.centers[i] *= f->columns.scale[i % f->d] / f->seeds.scale[i % f->d];
 	set_unit(&f->current.mix, seeds.centers);
 	ms_mix_stats_clear(&f->stats, &f->current.mix);
 	ms_sum_add(&f->stats.noise, f->lonely);
