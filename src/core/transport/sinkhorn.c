@@ -12,7 +12,7 @@
 #define SHRINK 0.5	   /* of eps from level to level */
 #define LEVEL_TOL 0.05 /* of the marginals at the levels before the last */
 #define WINDOW 8	   /* iterations over which a rate is observed */
-#define MOST_OMEGA 1.95
+#define MOST_OMEGA 1.99
 
 typedef struct sinkhorn
 {
@@ -197,13 +197,6 @@ better_omega(double omega, double rate)
 	return fmin(MOST_OMEGA, fmax(omega, 2 / (1 + sqrt(1 - square))));
 }
 
-/* How far the marginals are off after a pass with s->omega. */
-static double
-error_of(const sinkhorn *s)
-{
-	return s->omega == 1 ? column_error(s) : fmax(s->error, column_error(s));
-}
-
 /* What omega to take next, by what a window of iterations did to the error. */
 static void
 steer(sinkhorn *s, double before, double best, double off, double *ceiling)
@@ -217,39 +210,48 @@ steer(sinkhorn *s, double before, double best, double off, double *ceiling)
 		s->omega = fmin(*ceiling, better_omega(s->omega, pow(off / before, 1.0 / WINDOW)));
 }
 
-/* Iterates at one eps until the columns are right to tol under exact rows. */
+/*
+ * Iterates at one eps until the columns are right to tol under exact rows. A step that overshoots
+ * shows an error of about 1 / (2 - omega) times what is left: when that might do, a pass with
+ * omega = 1 tells.
+ */
 static ms_status
 iterate(sinkhorn *s, double tol, int64_t max_iter)
 {
 	double before = INFINITY;
 	double best = INFINITY;
 	double ceiling = MOST_OMEGA;
+	double probe_below = INFINITY;
+	bool probe = true;
 
 	s->omega = 1;
 	for (int k = 1; s->iterations < max_iter; k = k % WINDOW + 1)
 	{
 		double off;
 
-		MS_TRY(pass(s, s->omega));
+		MS_TRY(pass(s, probe ? 1 : s->omega));
 		s->iterations++;
-		off = error_of(s);
+		off = probe ? column_error(s) : fmax(s->error, column_error(s));
 		s->error = off;
-		if (off <= tol && s->omega == 1)
+		if (off <= tol && probe)
 			return MS_OK;
 		if (s->ctx->progress && s->iterations % 64 == 0)
 			s->ctx->progress(s->ctx, &(ms_progress){"sinkhorn", s->iterations, NAN, off});
-		if (off <= tol)
+		if (!probe && off * (2 - s->omega) <= tol && off <= probe_below)
 		{
-			s->omega = 1;
+			probe = true;
+			probe_below = off / 2;
 			continue;
 		}
-		if (k == WINDOW)
+		if (k == WINDOW && (!probe || s->omega == 1))
 		{
 			steer(s, before, best, off, &ceiling);
 			before = off;
 		}
-		best = fmin(best, off);
+		if (!probe || s->omega == 1)
+			best = fmin(best, off);
 		update_g(s, s->omega);
+		probe = s->omega == 1;
 	}
 	return MS_OK;
 }
