@@ -40,6 +40,11 @@ FROM part_models WHERE name = 'normal';
 SELECT d.component, d.x::numeric(9,3)[] FROM part_models, gmm_draw(m, 3) d WHERE name = 'two';
 SELECT bool_and(a.x = b.x) AS prefix, count(*) FROM part_models, LATERAL (SELECT (gmm_draw(m, 10, 7)).x, generate_series(1, 10) AS i) a JOIN LATERAL (SELECT (gmm_draw(m, 20, 7)).x, generate_series(1, 20) AS i) b USING (i) WHERE name = 'two';
 SELECT abs(avg(d.x[1]) - (gmm_mean(m))[1]) < 0.02 AS mean, abs(avg((d.component = 1)::int) - 0.644) < 0.01 AS share, count(*) FROM part_models, gmm_draw(m, 20000, 3) d WHERE name = 'two' GROUP BY m;
+-- a fit of what a model draws finds the model again, within 5 standard errors
+SELECT p.parameter, count(*), max(abs(p.estimate - t.value) / p.std_error) < 5 AS near
+FROM part_models, LATERAL (SELECT sample(d.x) AS s FROM gmm_draw(m, 20000, 5) d) r, gmm_fit(s, 2, start => m) f, gmm_intervals(f, s) p, gmm_components(m) c,
+     LATERAL (SELECT CASE p.parameter WHEN 'weight' THEN c.weight WHEN 'mean' THEN c.mean[p.i] ELSE c.covariance[p.i][p.j] END) t (value)
+WHERE name = 'two' AND c.component = p.component GROUP BY p.parameter ORDER BY p.parameter;
 SELECT count(*) FILTER (WHERE component = 0) > 5 AS noise, count(*) FROM part_models, gmm_draw(m, 1000, 3) d WHERE name = 'noise';
 SELECT count(*) FROM part_models, gmm_draw(m, 0) WHERE name = 'two';
 

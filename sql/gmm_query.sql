@@ -53,6 +53,10 @@ FROM unnest(ARRAY['SELECT eruptions::numeric, waiting::int FROM query_rows', 'SE
 	'TABLE query_view', 'WITH q AS (SELECT * FROM query_view) SELECT * FROM q', 'SELECT eruptions AS a, waiting AS a FROM query_rows',
 	'SELECT eruptions, waiting FROM query_rows TABLESAMPLE bernoulli (100) REPEATABLE (1)']) q (query),
      gmm_fit_query(q.query, 2) m, gmm_info(m) i;
+-- more columns than a function has arguments
+SELECT i.d, i.n, i.omitted, count(DISTINCT c.name) AS names
+FROM (SELECT 'SELECT id, 2 AS weight, ' || string_agg(format('CASE WHEN id <> %s THEN sin(id * %s) END AS "c %s"', c, c, c), ', ') || ' FROM query_rows' FROM generate_series(1, 120) c) q (query),
+     gmm_fit_query(q.query, 1, 'diag', missing => 'omit', options => '{"sample":200}') m, gmm_info(m) i, gmm_columns(m) c GROUP BY i.d, i.n, i.omitted;
 -- without rows, without complete rows, without weight: NULL
 SELECT gmm_fit_query('SELECT eruptions FROM faithful WHERE false', 2) IS NULL AS empty, gmm_fit_query(NULL, 2) IS NULL AS "null",
        gmm_fit_query('SELECT waiting, NULL::float8 FROM faithful', 2, missing => 'omit') IS NULL AS gaps,
@@ -77,7 +81,7 @@ FROM unnest(ARRAY['SELECT 1.0 FROM query_rows', 'SELECT waiting, CASE WHEN id > 
 	'SELECT id % 2 + 1.0 FROM query_rows']) q (query),
      LATERAL pg_temp.failure(format('SELECT gmm_fit_query(%L, 3)', q.query)) f;
 SELECT a.arguments, f.*
-FROM (VALUES ('options => ''{"sample":0}'''), ('options => ''{"weights":"importance"}'''), ('start => (SELECT m FROM gmm_models)'), ('names => ''{a}''')) a (arguments),
+FROM (VALUES ('options => ''{"sample":0}'''), ('options => ''{"weights":"importance"}'''), ('start => gmm(''{1}'', ''{{1,2}}'', ''{{{1,0},{0,1}}}'')'), ('names => ''{a}''')) a (arguments),
      LATERAL pg_temp.failure(format('SELECT gmm_fit_query(''SELECT eruptions, waiting FROM query_rows'', 3, %s)', a.arguments)) f;
 SELECT gmm_fit_query('SELECT 1.0 FROM query_rows', 2, on_failure => 'null');
 

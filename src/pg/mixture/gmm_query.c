@@ -31,10 +31,10 @@ typedef struct Source
 	const char *schema; /* of ours, with the dot */
 	int id;				/* number of the column, 0 for none */
 	int weight;
-	bool array;	   /* data are one array */
-	size_t d;	   /* columns of data; 0 for an array, whose width the rows tell */
+	bool array;	   /* data are given on as one array */
+	size_t d;	   /* columns of data; 0 for an array of the query, whose width the rows tell */
 	char **names;  /* d, or NULL */
-	char *data;	   /* the data as arguments: "c1::float8, c3::float8" */
+	char *data;	   /* the data as arguments: "c1::float8, c3::float8", or one array */
 	const char *has_gap; /* whether a row has a NULL element, as an expression */
 } Source;
 
@@ -76,14 +76,19 @@ data_columns(const Source *s)
 }
 
 static void
-describe_array(Source *s, int number)
+describe_array(Source *s, char *data)
 {
 	s->array = true;
-	s->data = psprintf("c%d::pg_catalog.float8[]", number);
-	s->has_gap = psprintf("pg_catalog.array_position(%s, NULL) IS NOT NULL", s->data);
+	s->data = data;
+	s->has_gap = psprintf("pg_catalog.array_position(%s, NULL) IS NOT NULL", data);
 }
 
-/* A single column without a value is a row to skip, not one with a gap. */
+/*
+ * Up to MOST_ARGUMENTS columns are arguments, more are put into an array: a function takes 100. A
+ * single column without a value is a row to skip, not one with a gap.
+ */
+#define MOST_ARGUMENTS 8
+
 static void
 describe_columns(Source *s, List *data)
 {
@@ -99,6 +104,11 @@ describe_columns(Source *s, List *data)
 		require_type(s, number, FLOAT8OID, "a number");
 		s->names[s->d++] = pstrdup(NameStr(column(s, number)->attname));
 		appendStringInfo(&arguments, "%sc%d::pg_catalog.float8", arguments.len > 0 ? ", " : "", number);
+	}
+	if (s->d > MOST_ARGUMENTS)
+	{
+		describe_array(s, psprintf("ARRAY[%s]", arguments.data));
+		return;
 	}
 	s->data = arguments.data;
 	s->has_gap = s->d > 1 ? psprintf("pg_catalog.num_nulls(%s) > 0", s->data) : "false";
@@ -120,7 +130,7 @@ open_source(Source *s, FunctionCallInfo fcinfo)
 	data = data_columns(s);
 	first = column(s, linitial_int(data))->atttypid;
 	if (list_length(data) == 1 && !is_castable(first, FLOAT8OID) && is_castable(first, FLOAT8ARRAYOID))
-		describe_array(s, linitial_int(data));
+		describe_array(s, psprintf("c%d::pg_catalog.float8[]", linitial_int(data)));
 	else
 		describe_columns(s, data);
 }
@@ -255,7 +265,7 @@ run_pass(Passes *p, Datum model)
 static void
 tell(ms_ctx *ctx, const ms_gmm_info *info, int t)
 {
-	ms_progress progress = {"gmm_fit_query, pass", t + 1, NAN, info->objective};
+	ms_progress progress = {"gmm_fit_query", t + 1, NAN, info->objective};
 
 	ctx->progress(ctx, &progress);
 }
@@ -475,7 +485,7 @@ gmm_fit_query(PG_FUNCTION_ARGS)
 		fit_failed(fcinfo, &ctx, status, &o);
 		PG_RETURN_NULL();
 	}
-	if (source.array)
+	if (source.d == 0)
 		names = fit_names(fcinfo, ARG_NAMES, m.d);
 	fit_set_names(&m, names ? names : source.names, o.em.start);
 	fit_warn(fcinfo, "gmm_fit_query", &m);
