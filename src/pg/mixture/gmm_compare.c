@@ -39,7 +39,8 @@ gmm_match(PG_FUNCTION_ARGS)
 						   Float8GetDatum(distance[j]), (Datum) 0};
 
 		if (!nulls[3])
-			values[3] = Float8GetDatum((m->weights[j] - reference->weights[to[j]]) * m->info.weight);
+			values[3] =
+				Float8GetDatum((m->weights[j] - reference->weights[to[j]]) * m->info.weight);
 		out_add(set, values, nulls);
 	}
 	return (Datum) 0;

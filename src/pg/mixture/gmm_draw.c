@@ -14,7 +14,8 @@ Datum
 gmm_draw(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *set = out_set(fcinfo);
-	MemoryContext row = AllocSetContextCreate(CurrentMemoryContext, "gmm_draw", ALLOCSET_SMALL_SIZES);
+	MemoryContext row =
+		AllocSetContextCreate(CurrentMemoryContext, "gmm_draw", ALLOCSET_SMALL_SIZES);
 	const ms_gmm *m = gmm_arg(fcinfo, 0);
 	int32 n = PG_GETARG_INT32(1);
 	int64 seed = PG_GETARG_INT64(2);

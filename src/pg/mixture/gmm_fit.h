@@ -66,8 +66,8 @@ extern void fit_check_start(const FitOptions *o, size_t d);
  * The rows of a sample as a fit takes them, in canonical order: MS_INCOMPLETE, MS_NOT_NUMERIC,
  * MS_TOO_FEW when k is beyond them. Rows without gaps are copied only for MISSING_OMIT.
  */
-extern ms_status fit_rows(ms_ctx *ctx, ms_arena *arena, SampleArg sample, Missing missing,
-						  size_t k, ms_rows *rows);
+extern ms_status fit_rows(ms_ctx *ctx, ms_arena *arena, SampleArg sample, Missing missing, size_t k,
+						  ms_rows *rows);
 
 /* Whether there is nothing to fit: no row that counts and weighs something. */
 extern bool fit_is_nothing(const ms_sample *s, Missing missing);

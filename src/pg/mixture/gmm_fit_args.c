@@ -54,8 +54,8 @@ ms_gmm_family
 fit_family(const char *word)
 {
 	static const char *const words[] = {"full", "tied", "diag", "spherical", "EII", "VII",
-										"EEI",	"VEI",	"EVI",	"VVI",		 "EEE", "VEE",
-										"EEV",	"VEV",	"EVV",	"VVV",		 NULL};
+										"EEI",  "VEI",  "EVI",  "VVI",       "EEE", "VEE",
+										"EEV",  "VEV",  "EVV",  "VVV",       NULL};
 	ms_gmm_family family = ms_gmm_family_of(word);
 
 	if (!family)
@@ -77,8 +77,9 @@ fit_noise(FunctionCallInfo fcinfo, int argno)
 	double noise = arg_float8(fcinfo, argno, "noise");
 
 	if (!(noise >= 0 && noise < 1))
-		report_range_hint("noise", noise, "at least 0 and below 1",
-						  "noise is the share of the rows that start as noise: 0.05 is a good one.");
+		report_range_hint(
+			"noise", noise, "at least 0 and below 1",
+			"noise is the share of the rows that start as noise: 0.05 is a good one.");
 	return noise;
 }
 
@@ -193,8 +194,8 @@ complete_rows(ms_ctx *ctx, ms_arena *arena, ms_rows *rows, size_t n)
 static ms_status
 check_k(ms_ctx *ctx, const ms_sample *s, Missing missing, size_t k)
 {
-	uint64 n = s->incomplete > 0 && missing != MISSING_USE ? s->n - s->incomplete
-														   : ms_sample_distinct(s);
+	uint64 n =
+		s->incomplete > 0 && missing != MISSING_USE ? s->n - s->incomplete : ms_sample_distinct(s);
 
 	if (k > s->n)
 		return ms_fail(ctx, MS_TOO_FEW, "rows", 0, (double) n, (double) k);

@@ -92,7 +92,8 @@ gmm_components(PG_FUNCTION_ARGS)
 	ReturnSetInfo *set = out_set(fcinfo);
 	ms_gmm *m = gmm_arg(fcinfo, 0);
 	size_t d = m->d;
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "gmm_components", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "gmm_components", ALLOCSET_DEFAULT_SIZES);
 	double *sd = palloc(sizeof(double) * d);
 	double *packed = palloc_extended(sizeof(double) * ms_packed_size(d), MCXT_ALLOC_HUGE);
 	double *full = palloc_extended(sizeof(double) * d * d, MCXT_ALLOC_HUGE);

@@ -48,7 +48,8 @@ report_import(const ms_ctx *ctx, ms_status status)
 	if (status == MS_BAD_WEIGHT && f->index == 0)
 		report_parameters(psprintf("weights sum to %.15g, wanted 1", f->got));
 	if (status == MS_BAD_WEIGHT)
-		report_parameters(psprintf("weight %d is %g, wanted is a number above 0", (int) f->index, f->got));
+		report_parameters(
+			psprintf("weight %d is %g, wanted is a number above 0", (int) f->index, f->got));
 	if (status == MS_NOT_FINITE)
 		report_parameters(psprintf("element %d of %s is %g", (int) f->index, f->what, f->got));
 	if (status == MS_BAD_ARGUMENT)

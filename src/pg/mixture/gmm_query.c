@@ -29,12 +29,12 @@ typedef struct Source
 {
 	UserQuery query;
 	const char *schema; /* of ours, with the dot */
-	int id;				/* number of the column, 0 for none */
+	int id;             /* number of the column, 0 for none */
 	int weight;
-	bool array;	   /* data are given on as one array */
-	size_t d;	   /* columns of data; 0 for an array of the query, whose width the rows tell */
-	char **names;  /* d, or NULL */
-	char *data;	   /* the data as arguments: "c1::float8, c3::float8", or one array */
+	bool array;   /* data are given on as one array */
+	size_t d;     /* columns of data; 0 for an array of the query, whose width the rows tell */
+	char **names; /* d, or NULL */
+	char *data;   /* the data as arguments: "c1::float8, c3::float8", or one array */
 	const char *has_gap; /* whether a row has a NULL element, as an expression */
 } Source;
 
@@ -103,7 +103,8 @@ describe_columns(Source *s, List *data)
 
 		require_type(s, number, FLOAT8OID, "a number");
 		s->names[s->d++] = pstrdup(NameStr(column(s, number)->attname));
-		appendStringInfo(&arguments, "%sc%d::pg_catalog.float8", arguments.len > 0 ? ", " : "", number);
+		appendStringInfo(&arguments, "%sc%d::pg_catalog.float8", arguments.len > 0 ? ", " : "",
+						 number);
 	}
 	if (s->d > MOST_ARGUMENTS)
 	{
@@ -129,7 +130,8 @@ open_source(Source *s, FunctionCallInfo fcinfo)
 		require_type(s, s->weight, FLOAT8OID, "a number");
 	data = data_columns(s);
 	first = column(s, linitial_int(data))->atttypid;
-	if (list_length(data) == 1 && !is_castable(first, FLOAT8OID) && is_castable(first, FLOAT8ARRAYOID))
+	if (list_length(data) == 1 && !is_castable(first, FLOAT8OID) &&
+		is_castable(first, FLOAT8ARRAYOID))
 		describe_array(s, psprintf("c%d::pg_catalog.float8[]", linitial_int(data)));
 	else
 		describe_columns(s, data);
@@ -164,7 +166,7 @@ part_data(const Source *s)
 typedef struct Part
 {
 	SampleArg sample;
-	uint64 rows;	   /* of the query */
+	uint64 rows;       /* of the query */
 	uint64 incomplete; /* of them, with a gap */
 } Part;
 
@@ -172,8 +174,10 @@ typedef struct Part
 static bool
 draw_part(const Source *s, size_t size, Part *part)
 {
-	char *sql = psprintf("SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE %s), %ssubsample(%s, %zu, %s) FROM %s",
-						 s->has_gap, s->schema, id_expression(s), size, part_data(s), query_from(&s->query));
+	char *sql = psprintf("SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE %s), "
+						 "%ssubsample(%s, %zu, %s) FROM %s",
+						 s->has_gap, s->schema, id_expression(s), size, part_data(s),
+						 query_from(&s->query));
 	LOCAL_FCINFO(call, 1);
 	HeapTuple row;
 	Datum value;
@@ -182,7 +186,8 @@ draw_part(const Source *s, size_t size, Part *part)
 	query_run(query_prepare(sql, 0, NULL), NULL, NULL);
 	row = SPI_tuptable->vals[0];
 	part->rows = (uint64) DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &is_null));
-	part->incomplete = (uint64) DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &is_null));
+	part->incomplete =
+		(uint64) DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &is_null));
 	value = SPI_getbinval(row, SPI_tuptable->tupdesc, 3, &is_null);
 	if (is_null)
 		return false;
@@ -225,8 +230,8 @@ static void
 prepare_passes(Passes *p, const Source *s, Oid model_type)
 {
 	const char *weight = s->weight ? psprintf("c%d::pg_catalog.float8, ", s->weight) : "";
-	char *sql = psprintf("SELECT %sgmm_stats%s($1, %s%s) FROM %s", s->schema, s->weight ? "_weighted" : "", weight,
-						 s->data, query_from(&s->query));
+	char *sql = psprintf("SELECT %sgmm_stats%s($1, %s%s) FROM %s", s->schema,
+						 s->weight ? "_weighted" : "", weight, s->data, query_from(&s->query));
 
 	memset(p, 0, sizeof(Passes));
 	p->plan = query_prepare(sql, 1, &model_type);
@@ -302,9 +307,11 @@ judge(ms_gmm *m)
 
 /* The evidence of m by a pass over all rows; what the first part said of starts stays. */
 static ms_status
-take_evidence(ms_ctx *ctx, ms_gmm *m, ms_gmm_basis *basis, const ms_gmm_stats *stats, uint32 iterations)
+take_evidence(ms_ctx *ctx, ms_gmm *m, ms_gmm_basis *basis, const ms_gmm_stats *stats,
+			  uint32 iterations)
 {
-	uint32 kept = MS_GMM_PROBLEM_SPURIOUS | MS_GMM_PROBLEM_REGULARISED | MS_GMM_PROBLEM_FEW_STARTS_AGREE;
+	uint32 kept =
+		MS_GMM_PROBLEM_SPURIOUS | MS_GMM_PROBLEM_REGULARISED | MS_GMM_PROBLEM_FEW_STARTS_AGREE;
 	ms_gmm_info info = m->info;
 
 	MS_TRY(ms_gmm_stats_evidence(ctx, basis, stats, &info));
@@ -437,7 +444,8 @@ begin(ms_ctx *ctx, ms_arena *arena, const Source *s, const FitOptions *o, size_t
 }
 
 static ms_status
-fit_all(ms_ctx *ctx, ms_arena *arena, FunctionCallInfo fcinfo, const Source *s, const FitOptions *o, ms_gmm *m)
+fit_all(ms_ctx *ctx, ms_arena *arena, FunctionCallInfo fcinfo, const Source *s, const FitOptions *o,
+		ms_gmm *m)
 {
 	size_t size = part_size(fcinfo, s, o);
 	bool done = false;

@@ -25,11 +25,11 @@ typedef struct Scoring
 	ms_gmm *model;
 	ms_scorer *scorer;
 	ms_gap_scorer *gaps;  /* NULL unless the model takes rows with gaps */
-	ms_tail *tail;		  /* NULL until asked for */
-	TupleDesc result;	  /* of gmm_score, as is `tail` */
+	ms_tail *tail;        /* NULL until asked for */
+	TupleDesc result;     /* of gmm_score, as is `tail` */
 	MemoryContext memory; /* what lives as long as the model */
-	double *x;			  /* d, the row in hand; NaN where it has a gap */
-	double *log_joint;	  /* k */
+	double *x;            /* d, the row in hand; NaN where it has a gap */
+	double *log_joint;    /* k */
 	double log_noise;
 	size_t best; /* from 0, or MS_SCORE_NOISE */
 	double log_density;

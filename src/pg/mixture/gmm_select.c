@@ -62,10 +62,12 @@ icl(const ms_gmm *m)
 static void
 read_sizes(FunctionCallInfo fcinfo, Search *search)
 {
-	search->k_min = fit_count(fcinfo, SELECT_K_MIN, "k_min", "k_min is the least number of components to try.");
+	search->k_min =
+		fit_count(fcinfo, SELECT_K_MIN, "k_min", "k_min is the least number of components to try.");
 	search->k_max = arg_int32(fcinfo, SELECT_K_MAX, "k_max");
 	if (search->k_max < search->k_min || search->k_max > MS_GMM_MAX_K)
-		report_range("k_max", search->k_max, psprintf("from k_min, %d, to %d", search->k_min, MS_GMM_MAX_K));
+		report_range("k_max", search->k_max,
+					 psprintf("from k_min, %d, to %d", search->k_min, MS_GMM_MAX_K));
 }
 
 static void
@@ -77,7 +79,8 @@ read_families(FunctionCallInfo fcinfo, Search *search)
 
 	if (PG_ARGISNULL(SELECT_COVARIANCE))
 		report_null("covariance");
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(SELECT_COVARIANCE), TEXTOID, -1, false, TYPALIGN_INT, &items, &nulls, &n);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(SELECT_COVARIANCE), TEXTOID, -1, false, TYPALIGN_INT,
+					  &items, &nulls, &n);
 	if (n < 1)
 		report_length("covariance", 0, 1);
 	search->families = palloc(sizeof(ms_gmm_family) * (size_t) n);
@@ -126,7 +129,8 @@ is_repeated(const Search *search, const ms_gmm *m)
 		const ms_gmm *other = &search->candidates[i].model;
 
 		if (other->k == m->k && ms_gmm_parameters(other) == ms_gmm_parameters(m) &&
-			fabs(other->info.log_likelihood - m->info.log_likelihood) < 1e-9 * fabs(m->info.log_likelihood))
+			fabs(other->info.log_likelihood - m->info.log_likelihood) <
+				1e-9 * fabs(m->info.log_likelihood))
 			return true;
 	}
 	return false;

@@ -312,8 +312,10 @@ gmm_stats_summary(PG_FUNCTION_ARGS)
 {
 	const ms_gmm_stats *s = stats_arg(fcinfo, 0);
 
-	return out_text(psprintf("statistics of " UINT64_FORMAT " rows of %u columns under a mixture of %u components, "
-							 UINT64_FORMAT " rows left out", s->rows, s->d, s->k, s->omitted));
+	return out_text(psprintf("statistics of " UINT64_FORMAT
+							 " rows of %u columns under a mixture of %u components, " UINT64_FORMAT
+							 " rows left out",
+							 s->rows, s->d, s->k, s->omitted));
 }
 
 /* --- text and binary form ------------------------------------------------------------------- */
@@ -323,7 +325,9 @@ gmm_stats_write(StringInfo out, const void *value, size_t size)
 {
 	const ms_gmm_stats *s = value;
 
-	appendStringInfo(out, "{\"gmm_stats\":%d,\"n\":" UINT64_FORMAT ",\"k\":%u,\"d\":%u,\"omitted\":" UINT64_FORMAT ",\"data\":",
+	appendStringInfo(out,
+					 "{\"gmm_stats\":%d,\"n\":" UINT64_FORMAT
+					 ",\"k\":%u,\"d\":%u,\"omitted\":" UINT64_FORMAT ",\"data\":",
 					 MS_GMM_STATS_VERSION, s->rows, s->k, s->d, s->omitted);
 	json_base64(out, (const char *) value + VARHDRSZ, size - VARHDRSZ);
 	appendStringInfoChar(out, '}');
@@ -345,8 +349,9 @@ gmm_stats_read(char *form)
 	if (n > VALUE_FLAT_LIMIT)
 		report_flat_limit(o.type, n);
 	SET_VARSIZE(s, n);
-	if (n < sizeof(ms_gmm_stats) || json_read_uint64(&o, "n") != s->rows || json_read_uint64(&o, "k") != s->k ||
-		json_read_uint64(&o, "d") != s->d || json_read_uint64(&o, "omitted") != s->omitted)
+	if (n < sizeof(ms_gmm_stats) || json_read_uint64(&o, "n") != s->rows ||
+		json_read_uint64(&o, "k") != s->k || json_read_uint64(&o, "d") != s->d ||
+		json_read_uint64(&o, "omitted") != s->omitted)
 		report_text_form(o.type, "The keys before \"data\" and the data do not agree.");
 	json_finish(&o);
 	return (struct varlena *) s;

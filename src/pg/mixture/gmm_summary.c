@@ -69,8 +69,8 @@ static void
 append_counts(StringInfo out, const ms_gmm *m)
 {
 	appendStringInfo(out, "Gaussian mixture: %u %s, %s covariance, %u %s", m->k,
-					 plural(m->k, "component", "components"), ms_gmm_family_name(m->family),
-					 m->d, plural(m->d, "column", "columns"));
+					 plural(m->k, "component", "components"), ms_gmm_family_name(m->family), m->d,
+					 plural(m->d, "column", "columns"));
 	if (m->info.n > 0)
 		appendStringInfo(out, ", " UINT64_FORMAT " %s", m->info.n,
 						 plural((double) m->info.n, "row", "rows"));

@@ -231,7 +231,8 @@ read_family(JsonObject *o)
 	ms_gmm_family family = ms_gmm_family_of(word);
 
 	if (!family)
-		report_text_form(o->type, psprintf("Key \"covariance\" has the unknown word \"%s\".", word));
+		report_text_form(o->type,
+						 psprintf("Key \"covariance\" has the unknown word \"%s\".", word));
 	return family;
 }
 
@@ -254,11 +255,10 @@ static void
 read_parts(JsonObject *o, ms_arena *arena, ms_gmm *m)
 {
 	size_t prior = ms_gmm_prior_size(m->family, m->d);
-	uint16 flags = read_flag(o, "missing", MS_GMM_MISSING) |
-				   read_flag(o, "importance", MS_GMM_IMPORTANCE) |
-				   read_flag(o, "icl_entropy", MS_GMM_ICL_ENTROPY) |
-				   (has_key(o, "noise") ? MS_GMM_NOISE : 0) |
-				   (has_key(o, "prior_mean") ? MS_GMM_PRIOR : 0);
+	uint16 flags =
+		read_flag(o, "missing", MS_GMM_MISSING) | read_flag(o, "importance", MS_GMM_IMPORTANCE) |
+		read_flag(o, "icl_entropy", MS_GMM_ICL_ENTROPY) | (has_key(o, "noise") ? MS_GMM_NOISE : 0) |
+		(has_key(o, "prior_mean") ? MS_GMM_PRIOR : 0);
 
 	if (flags & MS_GMM_NOISE)
 		require_numbers(o, "box", 2 * (size_t) m->d);
@@ -315,7 +315,8 @@ read_info(JsonObject *o, ms_gmm_info *info)
 	info->objective = read_evidence_double(o, "objective");
 	info->iterations = read_evidence_uint32(o, "iterations");
 	if (has_key(o, "stop_reason"))
-		info->stop = (ms_gmm_stop) (MS_GMM_STOP_TOL + read_word(o, "stop_reason", gmm_stop_reasons));
+		info->stop =
+			(ms_gmm_stop) (MS_GMM_STOP_TOL + read_word(o, "stop_reason", gmm_stop_reasons));
 	if (has_key(o, "converged") &&
 		json_read_bool(o, "converged") != (info->stop == MS_GMM_STOP_TOL))
 		report_text_form(o->type, "Keys \"converged\" and \"stop_reason\" contradict each other.");
