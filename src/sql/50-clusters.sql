@@ -80,6 +80,17 @@ COMMENT ON FUNCTION kmedoids_fit(
 	measure_dissimilarity, integer, text, measure_kmedoids, integer, integer, text, bigint, jsonb
 ) IS 'the same of any distances; every pair must have one (22004, which names the first that has none); method auto is fasterpam; options init, samples, sample_size, silhouette';
 
+CREATE FUNCTION kmedoids_fit_query(
+	query text, k integer, metric text DEFAULT 'euclidean', scale text DEFAULT 'none', method text DEFAULT 'auto',
+	missing text DEFAULT 'error', start measure_kmedoids DEFAULT NULL, n_init integer DEFAULT NULL,
+	max_iter integer DEFAULT 100, names text[] DEFAULT NULL, on_failure text DEFAULT 'error', seed bigint DEFAULT 0,
+	options jsonb DEFAULT NULL
+) RETURNS measure_kmedoids
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000000;
+COMMENT ON FUNCTION kmedoids_fit_query(
+	text, integer, text, text, text, text, measure_kmedoids, integer, integer, text[], text, bigint, jsonb
+) IS 'medoids of the rows of one SELECT, more than memory holds: column id, then data (numbers, text, booleans, or one array), optional weight; kmedoids_fit of the 10,000 rows (options sample) whose ids have the least hash, then one parallel pass measures sizes, deviations and the medoid silhouette on all rows, under the same snapshot; names are those of the columns; a query that writes or is volatile is refused (22023)';
+
 -- Choosing k.
 
 CREATE FUNCTION kmedoids_select(
@@ -141,6 +152,14 @@ CREATE FUNCTION kmeans_fit(
 ) RETURNS measure_kmeans
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000;
 COMMENT ON FUNCTION kmeans_fit(measure_sample, integer, text, text, text, measure_kmeans, integer, integer, text[], text, bigint, jsonb) IS 'k centers with the least sum of squared distances of the rows (Lloyd 1982), a local optimum: n_init starts by k-means++ (Arthur & Vassilvitskii 2007), the best kept; method auto is hamerly (2010); until no label changes; options init: auto, exact or rejection (Shah, Agrawal & Jaiswal 2025), and tol, as in scikit-learn; clusters ascend by the coordinates of their centers; NULL for no rows; 22023 for a bad argument, 22000 and 22004 for data without a fit';
+
+CREATE FUNCTION kmeans_fit_query(
+	query text, k integer, scale text DEFAULT 'none', method text DEFAULT 'auto', missing text DEFAULT 'error',
+	start measure_kmeans DEFAULT NULL, n_init integer DEFAULT 10, max_iter integer DEFAULT 300, names text[] DEFAULT NULL,
+	on_failure text DEFAULT 'error', seed bigint DEFAULT 0, options jsonb DEFAULT NULL
+) RETURNS measure_kmeans
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000000;
+COMMENT ON FUNCTION kmeans_fit_query(text, integer, text, text, text, measure_kmeans, integer, integer, text[], text, bigint, jsonb) IS 'k means of the rows of one SELECT, more than memory holds: column id, then numbers or one array, optional weight; kmeans_fit of the 10,000 rows (options sample) whose ids have the least hash, then Lloyd''s rounds, each a parallel pass over all rows under the same snapshot, until the centers settle or max_iter; scale is that of the sample; a query that writes or is volatile is refused (22023)';
 
 CREATE FUNCTION kmeans_select(
 	s measure_sample, k_min integer DEFAULT 2, k_max integer DEFAULT 10, scale text DEFAULT 'none',

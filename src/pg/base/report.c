@@ -129,7 +129,7 @@ report_core(const ms_ctx *ctx, ms_status status)
 		case MS_INCOMPLETE:
 			if (strcmp(f->what, "gower") == 0)
 				ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("two rows have no known column in common"),
-								errdetail("One of them is row %lld in canonical order.", (long long) f->index),
+								f->index > 0 ? errdetail("One of them is row %lld in canonical order.", (long long) f->index) : 0,
 								errhint("Leave out rows of NULLs, or pass missing => 'omit'.")));
 			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%.0f rows have a NULL element", f->got),
 							errhint("Pass missing => 'omit' to leave these rows out.")));
@@ -511,6 +511,13 @@ report_query_columns(void)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the query has no column of data"),
 					errhint("Its columns id and weight are taken as such; all others are data.")));
+}
+
+void
+report_query_id(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the query has no column id"),
+					errhint("A medoid is told by its id: add a column of that name, of an integer type or text.")));
 }
 
 void

@@ -16,6 +16,9 @@ extern ms_kmeans *kmeans_arg(FunctionCallInfo fcinfo, int argno);
 extern Datum kmeans_datum(const ms_kmeans *m);
 extern ModelState kmeans_state(const ms_kmeans *m);
 
+/* All options of kmeans_fit or kmeans_fit_query but the names, for data of d columns. */
+extern ms_kmeans_options kmeans_options(FunctionCallInfo fcinfo, size_t d, bool query);
+
 /* Labels of a sample and their silhouettes (NaN above SILHOUETTE_ROWS rows); returns the mean. */
 extern double kmeans_label_sample(const ms_kmeans *m, const ms_sample *s, ms_kmeans_label *labels, double *silhouettes);
 

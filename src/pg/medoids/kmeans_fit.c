@@ -23,13 +23,14 @@ scale_args(FunctionCallInfo fcinfo, int scale, int missing, ms_kmeans_options *o
 
 /* What the frozen signature has no argument for. */
 static void
-seeding_options(FunctionCallInfo fcinfo, int seed, int options, ms_kmeans_options *o)
+seeding_options(FunctionCallInfo fcinfo, int seed, int options, bool query, ms_kmeans_options *o)
 {
-	static const char *const keys[] = {"init", "tol", NULL};
+	static const char *const of_fit[] = {"init", "tol", NULL};
+	static const char *const of_query[] = {"sample", "init", NULL};
 	static const char *const inits[] = {"auto", "exact", "rejection", NULL};
 
 	o->seed = arg_int64(fcinfo, seed, "seed");
-	arg_options(fcinfo, options, keys);
+	arg_options(fcinfo, options, query ? of_query : of_fit);
 	o->seeding = (ms_seeding_method) arg_option_choice(fcinfo, options, "init", inits, MS_SEEDING_AUTO);
 	o->tol = arg_option_number(fcinfo, options, "tol", 0);
 	if (o->tol < 0)
@@ -62,6 +63,18 @@ search_args(FunctionCallInfo fcinfo, size_t d, ms_kmeans_options *o)
 	start_arg(fcinfo, 5, d, o);
 	o->n_init = o->start ? 1 : count_arg(fcinfo, 6, "n_init", 1);
 	o->max_iter = count_arg(fcinfo, 7, "max_iter", 1);
+}
+
+ms_kmeans_options
+kmeans_options(FunctionCallInfo fcinfo, size_t d, bool query)
+{
+	ms_kmeans_options o;
+
+	ms_kmeans_defaults(&o);
+	scale_args(fcinfo, 2, 4, &o);
+	search_args(fcinfo, d, &o);
+	seeding_options(fcinfo, 10, 11, query, &o);
+	return o;
 }
 
 /* --- the fit -------------------------------------------------------------------------------- */
@@ -101,12 +114,9 @@ kmeans_fit(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	sample = sample_arg_ordered(fcinfo, 0);
-	ms_kmeans_defaults(&o);
-	scale_args(fcinfo, 2, 4, &o);
-	search_args(fcinfo, sample.s->d, &o);
+	o = kmeans_options(fcinfo, sample.s->d, false);
 	names = arg_names(fcinfo, 8, sample.s->d);
 	null_on_failure = on_failure_arg(fcinfo, 9);
-	seeding_options(fcinfo, 10, 11, &o);
 	if (is_nothing(sample.s, &o))
 		PG_RETURN_NULL();
 
@@ -209,7 +219,7 @@ kmeans_select(PG_FUNCTION_ARGS)
 	k_range_args(fcinfo, &k_min, &k_max);
 	scale_args(fcinfo, 3, 5, &o);
 	by_silhouette = arg_choice(fcinfo, 4, "criterion", criteria) == 0;
-	seeding_options(fcinfo, 6, 7, &o);
+	seeding_options(fcinfo, 6, 7, false, &o);
 	o.n_init = 10;
 	n = sample.s->n - (o.omit ? sample.s->incomplete : 0);
 	if (by_silhouette && n > SILHOUETTE_ROWS)

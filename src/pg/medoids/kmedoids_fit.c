@@ -1,7 +1,7 @@
 /*
  * kmedoids_fit.c: kmedoids_fit and kmedoids_select, of a sample or of a dissimilarity.
  */
-#include "pg/medoids/kmedoids.h"
+#include "pg/medoids/kmedoids_fit.h"
 
 #include <math.h>
 
@@ -14,16 +14,11 @@
 
 #define NONE (-1)
 
-/* Where a function has its arguments; NONE where it lacks one. */
-typedef struct Places
-{
-	int k, metric, scale, method, missing, start, n_init, max_iter, names, on_failure, seed, options;
-} Places;
-
-static const Places fit_sample = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
-static const Places fit_matrix = {1, NONE, NONE, 2, NONE, 3, 4, 5, NONE, 6, 7, 8};
-static const Places select_sample = {NONE, 3, 4, NONE, 6, NONE, NONE, NONE, NONE, NONE, 7, 8};
-static const Places select_matrix = {NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, 4, 5};
+const Places kmedoids_of_sample = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, false};
+const Places kmedoids_of_query = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, true};
+static const Places fit_matrix = {1, NONE, NONE, 2, NONE, 3, 4, 5, NONE, 6, 7, 8, false};
+static const Places select_sample = {NONE, 3, 4, NONE, 6, NONE, NONE, NONE, NONE, NONE, 7, 8, false};
+static const Places select_matrix = {NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, 4, 5, false};
 
 /* What is fitted: one of the two. */
 typedef struct Data
@@ -78,10 +73,11 @@ static void
 search_options(FunctionCallInfo fcinfo, const Places *at, size_t d, ms_kmedoids_options *o)
 {
 	static const char *const of_sample[] = {"init", "samples", "sample_size", "silhouette", "asymmetric", "column_weights", NULL};
+	static const char *const of_query[] = {"sample", "init", "samples", "sample_size", "asymmetric", "column_weights", NULL};
 	static const char *const of_matrix[] = {"init", "samples", "sample_size", "silhouette", NULL};
 	static const char *const inits[] = {"auto", "build", "random", "kmeanspp", "lab", NULL};
 
-	arg_options(fcinfo, at->options, d ? of_sample : of_matrix);
+	arg_options(fcinfo, at->options, at->query ? of_query : d ? of_sample : of_matrix);
 	o->init = (ms_kmedoids_init) arg_option_choice(fcinfo, at->options, "init", inits, MS_KMEDOIDS_INIT_AUTO);
 	o->samples = arg_option_count(fcinfo, at->options, "samples", 0);
 	o->sample_size = arg_option_count(fcinfo, at->options, "sample_size", 0);
@@ -126,8 +122,8 @@ search_args(FunctionCallInfo fcinfo, const Places *at, size_t d, ms_kmedoids_opt
 }
 
 /* All options of a call but the names. */
-static ms_kmedoids_options
-fit_options(FunctionCallInfo fcinfo, const Places *at, size_t d)
+ms_kmedoids_options
+kmedoids_options(FunctionCallInfo fcinfo, const Places *at, size_t d)
 {
 	ms_kmedoids_options o;
 
@@ -197,7 +193,7 @@ fit(ms_ctx *ctx, ms_arena *arena, const Data *data, const ms_kmedoids_options *o
 static Datum
 fit_data(FunctionCallInfo fcinfo, const Places *at, Data data)
 {
-	ms_kmedoids_options o = fit_options(fcinfo, at, data.d);
+	ms_kmedoids_options o = kmedoids_options(fcinfo, at, data.d);
 	char **names = at->names == NONE ? NULL : arg_names(fcinfo, at->names, data.d);
 	bool null_on_failure = on_failure_arg(fcinfo, at->on_failure);
 	ms_ctx ctx;
@@ -233,7 +229,7 @@ kmedoids_fit_sample(PG_FUNCTION_ARGS)
 {
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	return fit_data(fcinfo, &fit_sample, sample_data(fcinfo));
+	return fit_data(fcinfo, &kmedoids_of_sample, sample_data(fcinfo));
 }
 
 PG_FUNCTION_INFO_V1(kmedoids_fit_dissimilarity);
@@ -268,7 +264,7 @@ static Datum
 select_data(FunctionCallInfo fcinfo, const Places *at, int criterion_arg, Data data)
 {
 	static const char *const criteria[] = {"silhouette", "medoid_silhouette", "total_deviation", NULL};
-	ms_kmedoids_options o = fit_options(fcinfo, at, data.d);
+	ms_kmedoids_options o = kmedoids_options(fcinfo, at, data.d);
 	ms_kmedoids_criterion criterion =
 		(ms_kmedoids_criterion) (MS_KMEDOIDS_BY_SILHOUETTE + arg_choice(fcinfo, criterion_arg, "criterion", criteria));
 	ReturnSetInfo *set = out_set(fcinfo);

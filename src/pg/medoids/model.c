@@ -216,6 +216,19 @@ k_range_args(FunctionCallInfo fcinfo, size_t *k_min, size_t *k_max)
 		report_range("k_max", (double) *k_max, psprintf("at least k_min, %zu", *k_min));
 }
 
+#define PART_ROWS 10000
+#define PART_ROWS_CLUSTER 40
+
+size_t
+sample_option(FunctionCallInfo fcinfo, int argno, size_t k)
+{
+	size_t size = arg_option_count(fcinfo, argno, "sample", Max(PART_ROWS, PART_ROWS_CLUSTER * k));
+
+	if (size < k)
+		report_option_value("sample", psprintf("at least k, %zu", k));
+	return size;
+}
+
 /* --- labels --------------------------------------------------------------------------------- */
 
 char *

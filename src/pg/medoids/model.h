@@ -61,6 +61,9 @@ extern size_t k_arg(FunctionCallInfo fcinfo, int argno, const char *name, int mo
 /* k_min and k_max in arguments 1 and 2. */
 extern void k_range_args(FunctionCallInfo fcinfo, size_t *k_min, size_t *k_max);
 
+/* Rows that a driver fits first: the option "sample", at least k. */
+extern size_t sample_option(FunctionCallInfo fcinfo, int argno, size_t k);
+
 /* --- labels --------------------------------------------------------------------------------- */
 
 /* A row's id; its number in canonical order, from 1, where there are no ids. */
