@@ -81,6 +81,20 @@ FROM (SELECT sample(eruptions, waiting) AS s FROM faithful) r, gmm_fit(s, 2) m, 
 SELECT c.component, c.weight::numeric(6,4), c.mean::numeric(9,3)[], c.sd::numeric(9,3)[], abs(gmm_logdensity(m, 3, 70) - gmm_logdensity(gmm_marginal(m, '{1}'), 3) - gmm_logdensity(g, 70)) < 1e-12 AS chain, gmm_impute(m, '{3,NULL}')::numeric(9,3)[] AS filled
 FROM (SELECT sample(eruptions, waiting) AS s FROM faithful) r, gmm_fit(s, 2) m, gmm_condition(m, '{3,NULL}') g, gmm_components(g) c;
 SELECT gmm_impute(m, '{3,70}') AS whole, gmm_impute(m, '{NULL,NULL}')::numeric(9,4)[] AS nothing, gmm_condition(m, '{NULL,NULL}') = m AS all FROM (SELECT sample(eruptions, waiting) AS s FROM faithful) r, gmm_fit(s, 2) m;
+-- traps (gmm.md, section 16): units of columns, a far origin in statistics, BIC of rows that say nothing, of noise, of a prior
+SELECT c.covariance, abs(a.log_likelihood - b.log_likelihood - 272 * ln(1e6)) < 1e-3 AS units
+FROM unnest('{full,tied,diag,VEI,EVI}'::text[]) c (covariance), (SELECT sample(eruptions, waiting) AS s, sample(1e6 * eruptions, waiting) AS t FROM faithful) r,
+     gmm_fit(s, 2, c.covariance) m, gmm_info(m) a, gmm_fit(t, 2, c.covariance) o, gmm_info(o) b;
+SELECT max(abs(d.mean[1] - c.mean[1] - 1e8)) < 1e-6 AS mean, max(abs(d.sd[1] - c.sd[1])) < 1e-7 AS sd
+FROM gmm('{.5,.5}', '{{2,55},{4.5,80}}', '{{{.1,0},{0,30}},{{.2,0},{0,40}}}') m, gmm('{.5,.5}', '{{100000002,55},{100000004.5,80}}', '{{{.1,0},{0,30}},{{.2,0},{0,40}}}') far,
+     LATERAL (SELECT gmm_update(m, gmm_stats(m, eruptions, waiting)) AS u, gmm_update(far, gmm_stats(far, 1e8 + eruptions, waiting)) AS v FROM faithful) q, gmm_components(u) c JOIN gmm_components(v) d USING (component);
+SELECT 'gaps' AS model, abs(i.bic - (-2 * i.log_likelihood + 11 * ln(265))) < 1e-9 AS bic FROM hole_model, gmm_info(m) i UNION ALL
+SELECT 'noise', abs(i.bic - (-2 * i.log_likelihood + 13 * ln(292))) < 1e-9 FROM noise_model, gmm_info(m) i UNION ALL
+SELECT 'prior', abs(i.bic - (-2 * gmm_log_likelihood(m, s) + 11 * ln(272))) < 1e-8 FROM (SELECT sample(eruptions, waiting) AS s FROM faithful) r, gmm_fit(s, 2, prior => true) m, gmm_info(m) i;
+-- nested families: more freedom, no less likelihood
+SELECT bool_and(log_likelihood >= before - 1e-6) AS nested FROM (SELECT i.log_likelihood, lag(i.log_likelihood, 1, i.log_likelihood) OVER (PARTITION BY chain ORDER BY place) AS before
+	FROM (VALUES (1, 1, 'EII'), (1, 2, 'VII'), (1, 3, 'VVI'), (1, 4, 'VVV'), (2, 1, 'EII'), (2, 2, 'EEI'), (2, 3, 'EEE'), (2, 4, 'VVV')) f (chain, place, covariance), (SELECT sample(sepal_length, sepal_width, petal_length, petal_width) AS s FROM iris) r,
+	     gmm_fit(s, 3, f.covariance, n_init => 20, tol => 1e-10) m, gmm_info(m) i) q;
 -- a model by hand, in the order given
 SELECT i.k, i.d, i.n, i.converged, c.component, c.weight, c.mean, c.covariance, gmm_logdensity(m, 1, 1)::numeric(9,6) FROM gmm('{0.25,0.75}', '{{0,0},{3,1}}', '{{{1,0.2},{0.2,1}},{{2,0},{0,0.5}}}', '{a,b}') m, gmm_info(m) i, gmm_components(m) c;
 -- log-likelihood of rows, weights and gaps included
