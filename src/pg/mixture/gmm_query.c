@@ -305,21 +305,49 @@ judge(ms_gmm *m)
 		info->problems |= MS_GMM_PROBLEM_MANY_PARAMETERS;
 }
 
+/* Rows of gaps alone; among weighted rows nobody can tell them from those of weight 0. */
+static uint64
+silent_rows(const ms_gmm *m, const ms_gmm_stats *stats, uint64 used)
+{
+	bool told = (m->flags & MS_GMM_MISSING) && !(stats->head.flags & MS_GMM_STATS_WEIGHTED);
+
+	return told ? stats->rows - used : 0;
+}
+
 /* The evidence of m by a pass over all rows; what the first part said of starts stays. */
 static ms_status
 take_evidence(ms_ctx *ctx, ms_gmm *m, ms_gmm_basis *basis, const ms_gmm_stats *stats,
 			  uint32 iterations)
 {
-	uint32 kept =
-		MS_GMM_PROBLEM_SPURIOUS | MS_GMM_PROBLEM_REGULARISED | MS_GMM_PROBLEM_FEW_STARTS_AGREE;
 	ms_gmm_info info = m->info;
 
 	MS_TRY(ms_gmm_stats_evidence(ctx, basis, stats, &info));
+	if (info.weight == 0)
+		return ms_fail(ctx, MS_TOO_FEW, "rows", 0, 0, (double) m->k);
 	info.iterations = iterations;
 	info.stop = MS_GMM_STOP_NONE;
-	info.omitted = stats->omitted;
-	info.problems &= kept;
+	info.omitted = stats->omitted + silent_rows(m, stats, info.n);
+	info.problems &=
+		MS_GMM_PROBLEM_SPURIOUS | MS_GMM_PROBLEM_REGULARISED | MS_GMM_PROBLEM_FEW_STARTS_AGREE;
 	m->info = info;
+	return MS_OK;
+}
+
+/* The E step of iteration t: a pass, and what it says of *m. */
+static ms_status
+look(ms_ctx *ctx, ms_arena *arena, Passes *p, const FitOptions *o, int t, ms_gmm *m,
+	 ms_gmm_basis **basis, ms_gmm_stats **stats)
+{
+	Datum value = gmm_datum(m);
+
+	*stats = run_pass(p, value);
+	if (!*stats)
+		return ms_fail(ctx, MS_TOO_FEW, "rows", 0, 0, (double) m->k);
+	if ((*stats)->omitted > 0 && o->missing == MISSING_ERROR)
+		return ms_fail(ctx, MS_INCOMPLETE, "rows", 0, (double) (*stats)->omitted, 0);
+	MS_TRY(ms_gmm_basis_new(ctx, arena, m, ms_gmm_hash(DatumGetPointer(value)), basis));
+	MS_TRY(take_evidence(ctx, m, *basis, *stats, (uint32) t));
+	tell(ctx, &m->info, t);
 	return MS_OK;
 }
 
@@ -350,22 +378,11 @@ iterate(ms_ctx *ctx, Passes *p, const FitOptions *o, ms_gmm *m)
 		ms_gmm_basis *basis;
 		ms_gmm_stats *stats;
 		ms_gmm next;
-		Datum value;
 
 		MemoryContextReset(now);
 		MemoryContextSwitchTo(now);
 		ms_arena_init(&arena, ctx);
-		value = gmm_datum(m);
-		stats = run_pass(p, value);
-		if (!stats)
-			return ms_fail(ctx, MS_TOO_FEW, "rows", 0, 0, (double) m->k);
-		if (stats->omitted > 0 && o->missing == MISSING_ERROR)
-			return ms_fail(ctx, MS_INCOMPLETE, "rows", 0, (double) stats->omitted, 0);
-		MS_TRY(ms_gmm_basis_new(ctx, &arena, m, ms_gmm_hash(DatumGetPointer(value)), &basis));
-		MS_TRY(take_evidence(ctx, m, basis, stats, (uint32) t));
-		if (m->info.weight == 0)
-			return ms_fail(ctx, MS_TOO_FEW, "rows", 0, 0, (double) m->k);
-		tell(ctx, &m->info, t);
+		MS_TRY(look(ctx, &arena, p, o, t, m, &basis, &stats));
 		if (is_settled(o, m, before, m->info.objective))
 			m->info.stop = MS_GMM_STOP_TOL;
 		else if (t == o->em.max_iter)
