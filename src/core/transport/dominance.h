@@ -24,4 +24,20 @@ typedef struct ms_dominance
 extern ms_status ms_dominance_compare(ms_ctx *ctx, const ms_column *a, const ms_column *b,
 									  ms_dominance *out);
 
+/*
+ * Test of H0: a dominates b in second order (Barrett & Donald 2003): T = sqrt(n_a n_b / (n_a + n_b))
+ * max (I_a - I_b)+, its law under the least favourable null by bootstrap of both samples, recentred.
+ * A small p speaks against dominance. n_a, n_b: rows that the weights stand for. Scratch: 4 (n + m)
+ * doubles; O(replicates (n + m)). MS_BAD_ARGUMENT "replicates"; MS_TOO_LARGE "points" from 2^32 on.
+ */
+typedef struct ms_dominance_p
+{
+	double statistic;
+	double p_value; /* (1 + count) / (replicates + 1) */
+} ms_dominance_p;
+
+extern ms_status ms_dominance_test(ms_ctx *ctx, ms_arena *arena, const ms_column *a,
+								   const ms_column *b, double n_a, double n_b, int64_t replicates,
+								   uint64_t seed, ms_dominance_p *out);
+
 #endif

@@ -8,8 +8,7 @@
  *     sizes        `levels` uint32, padded to 8 bytes: numbers of level 0, 1, ...
  *     numbers      those of the highest level first, level 0 last; within a level in any order
  *
- * Ranks are within MS_KLL error (ms_kll_error) of the truth with probability 0.99, for one rank
- * or for all together. Coins are a function of seed, number of the compaction and what is
+ * Ranks are within ms_kll_error of the truth with probability 0.99, all of them together. Coins are a function of seed, number of the compaction and what is
  * compacted: the same rows in the same order give the same bytes, and two sketches with one seed
  * do not err alike. Order and merging matter to the bytes, not to the bound.
  *

@@ -11,6 +11,7 @@
 
 #define STREAM_TEST UINT64_C(0x7065726d00000000)
 #define STREAM_BOOT UINT64_C(0x626f6f7400000000)
+#define TICK_ROWS 4096
 #define AS_GREAT (1 - 1e-12) /* statistics that differ in the last bits are ties */
 
 typedef struct resample
@@ -50,6 +51,8 @@ read_units(resample *r)
 		seen[u] |= (unsigned char) (1 << pool->label[i]);
 		if (!pairs && seen[u] == 3)
 			return ms_fail(r->ctx, MS_MISMATCH, "clusters", (int64_t) i + 1, 0, 0);
+		if (i % TICK_ROWS == 0)
+			MS_TRY(ms_tick(r->ctx, 4 * TICK_ROWS));
 	}
 	for (size_t u = 0; u < r->units; u++)
 	{
@@ -58,7 +61,7 @@ read_units(resample *r)
 		seen[u] = !pairs && seen[u] == 2;
 		r->units_b += seen[u];
 	}
-	return ms_tick(r->ctx, 4 * pool->n);
+	return ms_tick(r->ctx, 2 * r->units);
 }
 
 static ms_status
@@ -106,8 +109,9 @@ sweep(const resample *r, const uint32_t *counts, double *out)
 		total[to] += w;
 		r->upto[to][n[to]] = total[to];
 		n[to] += w > 0;
+		if (i % TICK_ROWS == 0)
+			MS_TRY(ms_tick(r->ctx, 6 * TICK_ROWS));
 	}
-	MS_TRY(ms_tick(r->ctx, 6 * pool->n));
 	for (int k = 0; k < 2; k++)
 		column[k] = (ms_column){n[k], 0, r->x[k], r->weighted ? r->upto[k] : NULL, total[k]};
 	*out = NAN;

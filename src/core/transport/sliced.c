@@ -29,6 +29,13 @@ typedef struct side
 	double along_variance;
 } side;
 
+/* Now and then in a pass over rows; ticks a whole stretch ahead. */
+static inline ms_status
+tick_at(ms_ctx *ctx, size_t i, uint64_t steps)
+{
+	return i % ROWS == 0 ? ms_tick(ctx, steps * ROWS) : MS_OK;
+}
+
 static ms_status
 side_means(ms_ctx *ctx, side *s)
 {
@@ -56,6 +63,7 @@ side_means(ms_ctx *ctx, side *s)
 			if (!isfinite(r->x[i * r->stride + j]))
 				return ms_fail(ctx, MS_NOT_FINITE, "row", (int64_t) i + 1, r->x[i * r->stride + j], 0);
 			ms_sum_add(&sum, ms_rows_weight(r, i) / s->weight * r->x[i * r->stride + j]);
+			MS_TRY(tick_at(ctx, i, 6));
 		}
 		s->mean[j] = ms_sum_get(&sum);
 		for (size_t i = 0; i < r->n; i++)
@@ -63,8 +71,8 @@ side_means(ms_ctx *ctx, side *s)
 			double z = r->x[i * r->stride + j] - s->mean[j];
 
 			ms_sum_add(&trace, ms_rows_weight(r, i) / s->weight * z * z);
+			MS_TRY(tick_at(ctx, i, 6));
 		}
-		MS_TRY(ms_tick(ctx, 12 * r->n));
 	}
 	s->trace = ms_sum_get(&trace);
 	return MS_OK;
@@ -84,7 +92,7 @@ side_new(ms_ctx *ctx, ms_arena *arena, const ms_rows *rows, side *s)
 	return side_means(ctx, s);
 }
 
-/* Projections on `batch` directions, a row of n for each, less `shift` of each. */
+/* Projections on `batch` directions, a row of n for each. */
 static ms_status
 project(ms_ctx *ctx, side *s, const double *directions, size_t batch)
 {
@@ -103,8 +111,8 @@ project(ms_ctx *ctx, side *s, const double *directions, size_t batch)
 }
 
 /* Mean and variance along a direction, from its projections. */
-static void
-along(side *s, const double *x, const double *direction)
+static ms_status
+along(ms_ctx *ctx, side *s, const double *x, const double *direction)
 {
 	const ms_rows *r = s->rows;
 	ms_sum sum = {0, 0};
@@ -115,8 +123,10 @@ along(side *s, const double *x, const double *direction)
 		double z = x[i] - s->along_mean;
 
 		ms_sum_add(&sum, ms_rows_weight(r, i) * z * z);
+		MS_TRY(tick_at(ctx, i, 4));
 	}
 	s->along_variance = ms_sum_get(&sum) / s->weight;
+	return MS_OK;
 }
 
 /* Projections of a direction as a column, ascending, less `shift`. */
@@ -161,8 +171,8 @@ slice(ms_ctx *ctx, side *a, side *b, double p, size_t in_batch, const double *di
 	const double *y = b->projections + in_batch * b->rows->n;
 	double w;
 
-	along(a, x, direction);
-	along(b, y, direction);
+	MS_TRY(along(ctx, a, x, direction));
+	MS_TRY(along(ctx, b, y, direction));
 	MS_TRY(make_column(ctx, a, x, centred ? a->along_mean : 0));
 	MS_TRY(make_column(ctx, b, y, centred ? b->along_mean : 0));
 	MS_TRY(ms_wasserstein1d(ctx, &a->column, &b->column, p, &w));
@@ -170,7 +180,7 @@ slice(ms_ctx *ctx, side *a, side *b, double p, size_t in_batch, const double *di
 	out->c1[l] = (a->along_mean - b->along_mean) * (a->along_mean - b->along_mean);
 	out->v1[l] = a->along_variance;
 	out->v2[l] = b->along_variance;
-	return ms_tick(ctx, 4 * (a->rows->n + b->rows->n));
+	return MS_OK;
 }
 
 ms_status

@@ -33,6 +33,12 @@ upto(const ms_column *c, size_t i)
 	return c->upto ? c->upto[i] : (double) (i + 1);
 }
 
+static inline double
+mass_of(const ms_column *c, size_t i)
+{
+	return c->upto ? c->upto[i] - (i > 0 ? c->upto[i - 1] : 0) : 1;
+}
+
 /* In units of 1 / (n m) levels are integers (i + 1) m and (j + 1) n. */
 static inline bool
 next_count(ms_walk *w, ms_piece *piece)
@@ -85,6 +91,13 @@ bool
 ms_walk_next(ms_walk *w, ms_piece *piece)
 {
 	return next(w, piece);
+}
+
+/* Now and then in a pass over values; ticks a whole stretch ahead. */
+static inline ms_status
+tick_at(ms_ctx *ctx, size_t i, uint64_t steps)
+{
+	return i % TICK_PIECES == 0 ? ms_tick(ctx, steps * TICK_PIECES) : MS_OK;
 }
 
 static inline double
@@ -254,16 +267,20 @@ mean_and_sd(ms_ctx *ctx, const ms_column *c, double *mean, double *sd)
 	ms_sum second = {0, 0};
 
 	for (size_t i = 0; i < c->n; i++)
-		ms_sum_add(&first, (upto(c, i) - (i > 0 ? upto(c, i - 1) : 0)) * (c->x[i] - c->x[0]));
+	{
+		ms_sum_add(&first, mass_of(c, i) * (c->x[i] - c->x[0]));
+		MS_TRY(tick_at(ctx, i, 4));
+	}
 	*mean = c->x[0] + ms_sum_get(&first) / c->weight;
 	for (size_t i = 0; i < c->n; i++)
 	{
 		double z = c->x[i] - *mean;
 
-		ms_sum_add(&second, (upto(c, i) - (i > 0 ? upto(c, i - 1) : 0)) * z * z);
+		ms_sum_add(&second, mass_of(c, i) * z * z);
+		MS_TRY(tick_at(ctx, i, 4));
 	}
 	*sd = sqrt(ms_sum_get(&second) / c->weight);
-	return ms_tick(ctx, 8 * c->n);
+	return MS_OK;
 }
 
 ms_status
@@ -284,8 +301,8 @@ ms_wasserstein1d_parts(ms_ctx *ctx, const ms_column *a, const ms_column *b, ms_w
  * The gradient of the cost at each value becomes, by the trapezoid, its potential; the variance of
  * the potential over the column is what is returned.
  */
-static double
-potential_variance(const ms_column *c, double *gradient)
+static ms_status
+potential_variance(ms_ctx *ctx, const ms_column *c, double *gradient, double *out)
 {
 	double phi = 0;
 	ms_sum first = {0, 0};
@@ -294,32 +311,34 @@ potential_variance(const ms_column *c, double *gradient)
 
 	for (size_t i = 0; i < c->n; i++)
 	{
-		double before = i > 0 ? upto(c, i - 1) : 0;
 		double slope = i > 0 ? (gradient[2 * i] + gradient[2 * i - 2]) / 2 : 0;
 
 		phi += i > 0 ? slope * (c->x[i] - c->x[i - 1]) : 0;
 		gradient[2 * i + 1] = phi;
-		ms_sum_add(&first, (upto(c, i) - before) * phi);
+		ms_sum_add(&first, mass_of(c, i) * phi);
+		MS_TRY(tick_at(ctx, i, 6));
 	}
 	mean = ms_sum_get(&first) / c->weight;
 	for (size_t i = 0; i < c->n; i++)
 	{
 		double z = gradient[2 * i + 1] - mean;
 
-		ms_sum_add(&second, (upto(c, i) - (i > 0 ? upto(c, i - 1) : 0)) * z * z);
+		ms_sum_add(&second, mass_of(c, i) * z * z);
+		MS_TRY(tick_at(ctx, i, 4));
 	}
-	return ms_sum_get(&second) / c->weight;
+	*out = ms_sum_get(&second) / c->weight;
+	return MS_OK;
 }
 
 /* gradient[2 i] of both: the average over the value's pieces of p sign(x - y) |x - y|^(p - 1). */
-static void
-average_gradients(const ms_column *a, const ms_column *b, double p, double *ga, double *gb)
+static ms_status
+average_gradients(ms_ctx *ctx, const ms_column *a, const ms_column *b, double p, double *ga, double *gb)
 {
 	ms_walk w;
 	ms_piece piece;
 
 	ms_walk_begin(&w, a, b);
-	while (next(&w, &piece))
+	for (size_t steps = 0; next(&w, &piece); steps++)
 	{
 		double z = a->x[piece.i] - b->x[piece.j];
 		double slope = z == 0 ? 0 : copysign(p * power(fabs(z), p - 1), z);
@@ -328,11 +347,13 @@ average_gradients(const ms_column *a, const ms_column *b, double p, double *ga, 
 		ga[2 * piece.i + 1] += piece.mass;
 		gb[2 * piece.j] -= piece.mass * slope;
 		gb[2 * piece.j + 1] += piece.mass;
+		MS_TRY(tick_at(ctx, steps, 16));
 	}
 	for (size_t i = 0; i < a->n; i++)
 		ga[2 * i] = ga[2 * i + 1] > 0 ? ga[2 * i] / ga[2 * i + 1] : 0;
 	for (size_t j = 0; j < b->n; j++)
 		gb[2 * j] = gb[2 * j + 1] > 0 ? gb[2 * j] / gb[2 * j + 1] : 0;
+	return ms_tick(ctx, a->n + b->n);
 }
 
 /* n - 1 where weights are rows, as an unbiased variance has it */
@@ -356,11 +377,10 @@ ms_wasserstein1d_error(ms_ctx *ctx, ms_arena *arena, const ms_column *a, const m
 		return ms_fail(ctx, MS_BAD_ARGUMENT, "p", 0, p, 2);
 	MS_TRY(ms_arena_zeroed(arena, a->n, 2 * sizeof(*ga), (void **) &ga));
 	MS_TRY(ms_arena_zeroed(arena, b->n, 2 * sizeof(*gb), (void **) &gb));
-	average_gradients(a, b, p, ga, gb);
-	MS_TRY(ms_tick(ctx, 16 * (a->n + b->n)));
-	va = unbiased(potential_variance(a, ga), n_a);
-	vb = unbiased(potential_variance(b, gb), n_b);
-	*out = sqrt(va / n_a + vb / n_b);
+	MS_TRY(average_gradients(ctx, a, b, p, ga, gb));
+	MS_TRY(potential_variance(ctx, a, ga, &va));
+	MS_TRY(potential_variance(ctx, b, gb, &vb));
+	*out = sqrt(unbiased(va, n_a) / n_a + unbiased(vb, n_b) / n_b);
 	return MS_OK;
 }
 
@@ -400,8 +420,9 @@ typedef struct arc
 } arc;
 
 /* Arcs of the merged values, in turn; the last leads over the origin. */
-static size_t
-make_arcs(const ms_column *a, const ms_column *b, double circumference, arc *arcs)
+static ms_status
+make_arcs(ms_ctx *ctx, const ms_column *a, const ms_column *b, double circumference, arc *arcs,
+		  size_t *count)
 {
 	size_t i = 0;
 	size_t j = 0;
@@ -419,8 +440,10 @@ make_arcs(const ms_column *a, const ms_column *b, double circumference, arc *arc
 		after = fmin(i < a->n ? a->x[i] : INFINITY, j < b->n ? b->x[j] : INFINITY);
 		arcs[n].level = (i > 0 ? upto(a, i - 1) : 0) / a->weight - (j > 0 ? upto(b, j - 1) : 0) / b->weight;
 		arcs[n++].length = isinf(after) ? circumference - x + first : after - x;
+		MS_TRY(tick_at(ctx, n, 8));
 	}
-	return n;
+	*count = n;
+	return MS_OK;
 }
 
 ms_status
@@ -441,8 +464,7 @@ ms_wasserstein1d_circle(ms_ctx *ctx, ms_arena *arena, const ms_column *a, const 
 	if (!ms_size_add(a->n, b->n, &most))
 		return ms_fail(ctx, MS_TOO_LARGE, "memory", 0, (double) most, (double) SIZE_MAX);
 	MS_TRY(MS_ALLOC(arena, most, &arcs));
-	n = make_arcs(a, b, circumference, arcs);
-	MS_TRY(ms_tick(ctx, 8 * n));
+	MS_TRY(make_arcs(ctx, a, b, circumference, arcs, &n));
 	MS_TRY(ms_order_sort(ctx, (uint64_t *) arcs, n, 2, kinds));
 	for (; median < n - 1; median++)
 	{
@@ -451,20 +473,28 @@ ms_wasserstein1d_circle(ms_ctx *ctx, ms_arena *arena, const ms_column *a, const 
 			break;
 	}
 	for (size_t i = 0; i < n; i++)
+	{
 		ms_sum_add(&sum, arcs[i].length * fabs(arcs[i].level - arcs[median].level));
+		MS_TRY(tick_at(ctx, i, 4));
+	}
 	*out = ms_sum_get(&sum);
-	return ms_tick(ctx, 8 * n);
+	return MS_OK;
 }
 
-/* sum mass (exp((d / s)^power) - 1), capped far above 1 */
-static double
-orlicz_mean(const ms_piece *pieces, const double *d, size_t n, double s, int power_of)
+/* sum mass (exp((d / s)^power) - 1), as far as 1e12 */
+static ms_status
+orlicz_mean(ms_ctx *ctx, const ms_piece *pieces, const double *d, size_t n, double s, int power_of,
+			double *out)
 {
 	double sum = 0;
 
 	for (size_t i = 0; i < n && sum < 1e12; i++)
+	{
 		sum += pieces[i].mass * expm1(fmin(power(d[i] / s, power_of), 600));
-	return sum;
+		MS_TRY(tick_at(ctx, i, 16));
+	}
+	*out = sum;
+	return MS_OK;
 }
 
 ms_status
@@ -488,19 +518,23 @@ ms_wasserstein1d_orlicz(ms_ctx *ctx, ms_arena *arena, const ms_column *a, const 
 	MS_TRY(ms_wasserstein1d(ctx, a, b, 1, &low));
 	MS_TRY(greatest_distance(ctx, a, b, &high));
 	for (ms_walk_begin(&w, a, b); next(&w, pieces + n); n++)
+	{
 		d[n] = distance(&w, pieces + n);
+		MS_TRY(tick_at(ctx, n, 8));
+	}
 	/* Jensen: s >= W1 / Phi^-1(1); and all d <= W_inf */
 	low /= power_of == 1 ? M_LN2 : sqrt(M_LN2);
 	high /= power_of == 1 ? M_LN2 : sqrt(M_LN2);
 	for (int i = 0; i < 200 && high - low > 1e-15 * high; i++)
 	{
 		double middle = low + (high - low) / 2;
+		double mean;
 
-		if (orlicz_mean(pieces, d, n, middle, power_of) > 1)
+		MS_TRY(orlicz_mean(ctx, pieces, d, n, middle, power_of, &mean));
+		if (mean > 1)
 			low = middle;
 		else
 			high = middle;
-		MS_TRY(ms_tick(ctx, 16 * n));
 	}
 	*out = high;
 	return MS_OK;
