@@ -71,8 +71,8 @@ typedef struct ms_gmm_info
 	double objective; /* log-likelihood, plus the log prior where there is one */
 	uint32_t iterations;
 	ms_gmm_stop stop;
-	uint32_t starts;		 /* that ran to their end, of the n_init that began: "3 of 3 agree" */
-	uint32_t starts_at_best; /* of them */
+	uint32_t starts;
+	uint32_t starts_at_best; /* that ended there, or were given up on the way to it */
 	uint64_t omitted;
 	int64_t seed;
 	uint32_t problems;
