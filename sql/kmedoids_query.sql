@@ -47,6 +47,9 @@ SELECT q.weighted, i.n, i.weight, i.converged, pg_temp.near(i.inertia, b.inertia
 SELECT i.n, i.omitted, i.iterations, i.problems FROM kmeans_fit_query('SELECT id, x, NULLIF(y, 0) AS y FROM query_blobs', 4, missing => 'omit', max_iter => 1, options => '{"sample":100}') m, kmeans_info(m) i;
 SELECT kmeans_fit_query('SELECT id, x FROM query_blobs WHERE false', 2) IS NULL AS empty;
 SELECT f.state, f.message, f.hint FROM pg_temp.failure('SELECT kmeans_fit_query(''SELECT id, species FROM query_flowers'', 2)') f;
+-- more columns than a function has arguments
+SELECT i.n, i.d, i.weight FROM (SELECT 'SELECT id, weight, ' || string_agg('sepal_length + ' || i || ' AS c' || i, ', ') || ' FROM query_flowers' AS query FROM generate_series(1, 120) i) q, kmeans_fit_query(q.query, 2, options => '{"sample":50}') m, kmeans_info(m) i;
+SELECT i.n, i.omitted FROM (SELECT 'SELECT id, ' || string_agg('sepal_length + ' || i || ' AS c' || i, ', ') || ', NULLIF(id, 7) FROM query_flowers' AS query FROM generate_series(1, 120) i) q, kmedoids_fit_query(q.query, 2, missing => 'omit', options => '{"sample":50}') m, kmedoids_info(m) i;
 -- all rows, one snapshot, in parallel
 SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
 SELECT pg_temp.near(i.total_deviation, l.total) AS deviation FROM kmedoids_fit_query('SELECT id, x, y FROM query_blobs', 4, options => '{"sample":500}') m, kmedoids_info(m) i, LATERAL (SELECT sum(p.distance) AS total FROM query_blobs, kmedoids_score(m, x, y) p) l;

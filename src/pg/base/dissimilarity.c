@@ -6,6 +6,7 @@
  */
 #include "pg/base/dissimilarity.h"
 
+#include "miscadmin.h"
 #include "pg/base/host.h"
 #include "pg/base/json.h"
 #include "pg/base/report.h"
@@ -23,7 +24,8 @@ pair_id(FunctionCallInfo fcinfo, int argno, const char *name, uint16 kind)
 	text *string;
 
 	if (PG_ARGISNULL(argno))
-		report_null_hint(name, psprintf("Leave such rows out with FILTER (WHERE %s IS NOT NULL).", name));
+		report_null_hint(name,
+						 psprintf("Leave such rows out with FILTER (WHERE %s IS NOT NULL).", name));
 	if (kind == MS_DISSIMILARITY_ID_INT)
 	{
 		id.number = PG_GETARG_INT64(argno);
@@ -91,8 +93,9 @@ dissimilarity_finish(ms_ctx *ctx, void *value, size_t size)
 	{
 		const ms_pair *pair = ms_dissimilarity_pair(s, (size_t) ctx->facts.index);
 
-		report_pair_differs(dissimilarity_id_text(s, size, pair->j), dissimilarity_id_text(s, size, pair->i),
-							ctx->facts.got, ctx->facts.wanted);
+		report_pair_differs(dissimilarity_id_text(s, size, pair->j),
+							dissimilarity_id_text(s, size, pair->i), ctx->facts.got,
+							ctx->facts.wanted);
 	}
 	return status;
 }
@@ -103,8 +106,12 @@ dissimilarity_flatten(void *to, const void *value, size_t size)
 	ms_dissimilarity_flatten(to, value, size);
 }
 
-const GrowingFamily dissimilarity_family = {TYPE_NAME,			   dissimilarity_used,	   dissimilarity_move,
-											dissimilarity_stretch, dissimilarity_finished, dissimilarity_finish,
+const GrowingFamily dissimilarity_family = {TYPE_NAME,
+											dissimilarity_used,
+											dissimilarity_move,
+											dissimilarity_stretch,
+											dissimilarity_finished,
+											dissimilarity_finish,
 											dissimilarity_flatten};
 
 /* --- arguments ------------------------------------------------------------------------------ */
@@ -146,7 +153,8 @@ dissimilarity_arg_complete(FunctionCallInfo fcinfo, int argno)
 		return d;
 	host_init(&ctx);
 	CORE(&ctx, ms_dissimilarity_missing(&ctx, d.s, &pair, &ids, &missing));
-	report_pairs_missing(missing, dissimilarity_id_text(d.s, d.size, pair.i), dissimilarity_id_text(d.s, d.size, pair.j));
+	report_pairs_missing(missing, dissimilarity_id_text(d.s, d.size, pair.i),
+						 dissimilarity_id_text(d.s, d.size, pair.j));
 }
 
 /* --- pairs in ------------------------------------------------------------------------------- */
@@ -194,9 +202,10 @@ void
 dissimilarity_add(Growing *g, uint16 kind, PairId i, PairId j, double distance)
 {
 	ms_ctx ctx = {0};
-	ms_status status = kind == MS_DISSIMILARITY_ID_INT
-						   ? ms_dissimilarity_append(&ctx, g->value, i.number, j.number, distance)
-						   : ms_dissimilarity_append_text(&ctx, g->value, g->size, i.text, j.text, distance);
+	ms_status status =
+		kind == MS_DISSIMILARITY_ID_INT
+			? ms_dissimilarity_append(&ctx, g->value, i.number, j.number, distance)
+			: ms_dissimilarity_append_text(&ctx, g->value, g->size, i.text, j.text, distance);
 
 	if (unlikely(status != MS_OK))
 	{
@@ -214,7 +223,8 @@ dissimilarity_step(FunctionCallInfo fcinfo, uint16 kind)
 	Growing g;
 
 	if (PG_ARGISNULL(3))
-		report_null_hint("d", "Leave such rows out with FILTER (WHERE d IS NOT NULL); every pair needs a distance in the end.");
+		report_null_hint("d", "Leave such rows out with FILTER (WHERE d IS NOT NULL); every pair "
+							  "needs a distance in the end.");
 	dissimilarity_open(&g, fcinfo, kind, sizeof(ms_pair) + i.text.length + j.text.length);
 	dissimilarity_add(&g, kind, i, j, PG_GETARG_FLOAT8(3));
 	return growing_datum(&g);
@@ -248,6 +258,7 @@ merge(Growing *g, bool some, const Growing *from)
 		ms_dissimilarity_spread(g->value, g->size, from->value, from->size);
 		return;
 	}
+	CHECK_FOR_INTERRUPTS(); /* each step below may copy all pairs */
 	host_init(&ctx);
 	if (ms_dissimilarity_meet(&ctx, g->value, from->value) == MS_MISMATCH)
 		report_pair_ids();
@@ -356,7 +367,9 @@ dissimilarity_write(StringInfo out, const void *value, size_t size)
 {
 	const ms_dissimilarity *s = value;
 
-	appendStringInfo(out, "{\"dissimilarity\":1,\"complete\":%s,\"n\":" UINT64_FORMAT ",\"pairs\":" UINT64_FORMAT ",\"ids\":\"%s\",\"data\":",
+	appendStringInfo(out,
+					 "{\"dissimilarity\":1,\"complete\":%s,\"n\":" UINT64_FORMAT
+					 ",\"pairs\":" UINT64_FORMAT ",\"ids\":\"%s\",\"data\":",
 					 ms_dissimilarity_complete(s) ? "true" : "false", s->n, s->pairs, ids_word(s));
 	json_base64(out, (const char *) value + VARHDRSZ, size - VARHDRSZ);
 	appendStringInfoChar(out, '}');
@@ -366,8 +379,9 @@ dissimilarity_write(StringInfo out, const void *value, size_t size)
 static void
 check_head(JsonObject *o, const ms_dissimilarity *s)
 {
-	bool honest = json_read_bool(o, "complete") == ms_dissimilarity_complete(s) && json_read_uint64(o, "n") == s->n &&
-				  json_read_uint64(o, "pairs") == s->pairs && strcmp(json_read_string(o, "ids"), ids_word(s)) == 0;
+	bool honest = json_read_bool(o, "complete") == ms_dissimilarity_complete(s) &&
+				  json_read_uint64(o, "n") == s->n && json_read_uint64(o, "pairs") == s->pairs &&
+				  strcmp(json_read_string(o, "ids"), ids_word(s)) == 0;
 
 	if (!honest)
 		report_text_form(o->type, "The keys before \"data\" and the data do not agree.");
@@ -393,7 +407,7 @@ dissimilarity_read(char *form)
 	return (struct varlena *) value;
 }
 
-static const ValueType dissimilarity_type = {TYPE_NAME, dissimilarity_check, dissimilarity_flat, dissimilarity_write,
-											 dissimilarity_read};
+static const ValueType dissimilarity_type = {TYPE_NAME, dissimilarity_check, dissimilarity_flat,
+											 dissimilarity_write, dissimilarity_read};
 
 VALUE_FUNCTIONS(dissimilarity);

@@ -15,7 +15,7 @@
 typedef struct Walk
 {
 	DissimilarityArg d;
-	size_t r;	 /* of the next record */
+	size_t r;    /* of the next record */
 	size_t i, j; /* of a triangle: its row, its column */
 } Walk;
 
@@ -79,7 +79,8 @@ distance_of(double stored)
 }
 
 static void
-add_distance(ReturnSetInfo *set, MemoryContext scratch, DissimilarityArg d, uint64 i, uint64 j, double distance)
+add_distance(ReturnSetInfo *set, MemoryContext scratch, DissimilarityArg d, uint64 i, uint64 j,
+			 double distance)
 {
 	MemoryContext outer = MemoryContextSwitchTo(scratch);
 	Datum values[3] = {id_datum(d, i), id_datum(d, j), Float8GetDatum(distance_of(distance))};
@@ -96,7 +97,8 @@ dissimilarity_pairs(PG_FUNCTION_ARGS)
 {
 	DissimilarityArg d = dissimilarity_arg(fcinfo, 0);
 	ReturnSetInfo *set = out_set(fcinfo);
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "dissimilarity_pairs", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext scratch =
+		AllocSetContextCreate(CurrentMemoryContext, "dissimilarity_pairs", ALLOCSET_DEFAULT_SIZES);
 	Walk walk = walk_begin(d);
 	ms_pair pair;
 
@@ -217,7 +219,8 @@ dissimilarity_nearest(PG_FUNCTION_ARGS)
 	uint64 id = find_id(d, arg_text(fcinfo, 1, "id"));
 	int32 most = arg_int32(fcinfo, 2, "n");
 	ReturnSetInfo *set = out_set(fcinfo);
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "dissimilarity_nearest", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "dissimilarity_nearest",
+												  ALLOCSET_DEFAULT_SIZES);
 	Neighbours all;
 
 	if (most < 1)
@@ -298,12 +301,14 @@ dissimilarity_summary(PG_FUNCTION_ARGS)
 
 	initStringInfo(&out);
 	appendStringInfo(&out, "Dissimilarity: " UINT64_FORMAT " ids (%s), " UINT64_FORMAT " %s", c.n,
-					 d.s->head.flags & MS_DISSIMILARITY_ID_INT ? "bigint" : "text", c.pairs, c.pairs == 1 ? "pair" : "pairs");
+					 d.s->head.flags & MS_DISSIMILARITY_ID_INT ? "bigint" : "text", c.pairs,
+					 c.pairs == 1 ? "pair" : "pairs");
 	if (c.pairs > 0)
 		appendStringInfo(&out, "\ndistances from %.6g to %.6g, mean %.6g", c.min, c.max, c.mean);
 	if (c.missing > 0)
-		appendStringInfo(&out, "\n" UINT64_FORMAT " %s no distance, the first is (%s, %s)", c.missing,
-						 c.missing == 1 ? "pair has" : "pairs have", dissimilarity_id_text(d.s, d.size, c.first_missing.i),
+		appendStringInfo(&out, "\n" UINT64_FORMAT " %s no distance, the first is (%s, %s)",
+						 c.missing, c.missing == 1 ? "pair has" : "pairs have",
+						 dissimilarity_id_text(d.s, d.size, c.first_missing.i),
 						 dissimilarity_id_text(d.s, d.size, c.first_missing.j));
 	return out_text(out.data);
 }

@@ -62,8 +62,10 @@ kmeans_head(StringInfo out, const void *value, size_t size)
 	ms_kmeans *m = kmeans_unpack(value, size);
 	char **names = names_of(m->names, m->d);
 
-	appendStringInfo(out, ",\"k\":%u,\"d\":%u,\"n\":" UINT64_FORMAT ",\"scale\":\"%s\",\"converged\":%s,\"inertia\":", m->k, m->d, m->n,
-					 scaling_words[m->scaling], m->converged ? "true" : "false");
+	appendStringInfo(out,
+					 ",\"k\":%u,\"d\":%u,\"n\":" UINT64_FORMAT
+					 ",\"scale\":\"%s\",\"converged\":%s,\"inertia\":",
+					 m->k, m->d, m->n, scaling_words[m->scaling], m->converged ? "true" : "false");
 	json_double(out, m->inertia);
 	for (size_t i = 0; i < m->k; i++)
 		appendStringInfo(out, "%s" UINT64_FORMAT, i ? "," : ",\"sizes\":[", m->clusters[i].size);
@@ -116,6 +118,7 @@ kmeans_read(char *form)
 	return model_read(&kmeans_text, form);
 }
 
-static const ValueType kmeans_type = {.name = TYPE_NAME, .check = kmeans_check, .write = kmeans_write, .read = kmeans_read};
+static const ValueType kmeans_type = {
+	.name = TYPE_NAME, .check = kmeans_check, .write = kmeans_write, .read = kmeans_read};
 
 VALUE_FUNCTIONS(kmeans);

@@ -20,6 +20,7 @@ extern ModelState kmeans_state(const ms_kmeans *m);
 extern ms_kmeans_options kmeans_options(FunctionCallInfo fcinfo, size_t d, bool query);
 
 /* Labels of a sample and their silhouettes (NaN above SILHOUETTE_ROWS rows); returns the mean. */
-extern double kmeans_label_sample(const ms_kmeans *m, const ms_sample *s, ms_kmeans_label *labels, double *silhouettes);
+extern double kmeans_label_sample(const ms_kmeans *m, const ms_sample *s, ms_kmeans_label *labels,
+								  double *silhouettes);
 
 #endif

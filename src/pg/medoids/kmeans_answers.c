@@ -66,7 +66,8 @@ kmeans_clusters(PG_FUNCTION_ARGS)
 	ms_kmeans *m = kmeans_arg(fcinfo, 0);
 	ReturnSetInfo *set = out_set(fcinfo);
 	char **names = names_of(m->names, m->d);
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "kmeans_clusters", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "kmeans_clusters", ALLOCSET_DEFAULT_SIZES);
 
 	for (size_t i = 0; i < m->k; i++)
 	{
@@ -94,7 +95,8 @@ kmeans_clusters(PG_FUNCTION_ARGS)
 /* --- labels --------------------------------------------------------------------------------- */
 
 double
-kmeans_label_sample(const ms_kmeans *m, const ms_sample *s, ms_kmeans_label *labels, double *silhouettes)
+kmeans_label_sample(const ms_kmeans *m, const ms_sample *s, ms_kmeans_label *labels,
+					double *silhouettes)
 {
 	double mean = NAN;
 	ms_ctx ctx;
@@ -141,7 +143,8 @@ kmeans_labels(PG_FUNCTION_ARGS)
 	size_t n = sample.s->n;
 	ms_kmeans_label *labels = palloc_extended(sizeof(*labels) * n, MCXT_ALLOC_HUGE);
 	double *silhouettes = palloc_extended(sizeof(*silhouettes) * n, MCXT_ALLOC_HUGE);
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "kmeans_labels", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext scratch =
+		AllocSetContextCreate(CurrentMemoryContext, "kmeans_labels", ALLOCSET_DEFAULT_SIZES);
 
 	if (sample.s->d != m->d)
 		report_model_columns(sample.s->d, m->d, names_of(m->names, m->d));
@@ -243,21 +246,24 @@ ROWS_DOORS(kmeans_score, score_row);
 static void
 append_head(StringInfo out, const ms_kmeans *m)
 {
-	appendStringInfo(out, "k-means: %u %s of " UINT64_FORMAT " rows, %u %s", m->k, m->k == 1 ? "cluster" : "clusters", m->n, m->d,
+	appendStringInfo(out, "k-means: %u %s of " UINT64_FORMAT " rows, %u %s", m->k,
+					 m->k == 1 ? "cluster" : "clusters", m->n, m->d,
 					 m->d == 1 ? "column" : "columns");
 	if (m->scaling != MS_SCALING_NONE)
 		appendStringInfo(out, ", scaled by %s", scaling_words[m->scaling]);
 	if (m->weight != (double) m->n)
 		appendStringInfo(out, ", weight %.10g", m->weight);
-	appendStringInfo(out, "\ninertia %.6g   %s in %u rounds (%u of %u %s)\n", m->inertia, m->converged ? "converged" : "not converged",
-					 m->iterations, m->starts_at_best, m->starts, m->starts == 1 ? "start" : "starts agree");
+	appendStringInfo(out, "\ninertia %.6g   %s in %u rounds (%u of %u %s)\n", m->inertia,
+					 m->converged ? "converged" : "not converged", m->iterations, m->starts_at_best,
+					 m->starts, m->starts == 1 ? "start" : "starts agree");
 }
 
 static void
 append_center(StringInfo out, const ms_kmeans *m, char **names, size_t i)
 {
 	for (size_t j = 0; j < m->d && j < SUMMARY_COLUMNS; j++)
-		appendStringInfo(out, "%s%s %.4g", j ? ", " : "", column_name(names, j), m->centers[i * m->d + j]);
+		appendStringInfo(out, "%s%s %.4g", j ? ", " : "", column_name(names, j),
+						 m->centers[i * m->d + j]);
 	if (m->d > SUMMARY_COLUMNS)
 		appendStringInfoString(out, ", ...");
 }
@@ -278,12 +284,14 @@ kmeans_summary(PG_FUNCTION_ARGS)
 	{
 		const ms_kmeans_cluster *c = &m->clusters[i];
 
-		appendStringInfo(&out, "%3zu %8" INT64_MODIFIER "u %19.4g   ", i + 1, c->size, sqrt(c->inertia / c->weight));
+		appendStringInfo(&out, "%3zu %8" INT64_MODIFIER "u %19.4g   ", i + 1, c->size,
+						 sqrt(c->inertia / c->weight));
 		append_center(&out, m, names, i);
 		appendStringInfoChar(&out, '\n');
 	}
 	if (m->k > SUMMARY_CLUSTERS)
-		appendStringInfo(&out, "and %u more clusters: kmeans_clusters(m)\n", m->k - SUMMARY_CLUSTERS);
+		appendStringInfo(&out, "and %u more clusters: kmeans_clusters(m)\n",
+						 m->k - SUMMARY_CLUSTERS);
 	append_problems(&out, &state);
 	return out_text(out.data);
 }

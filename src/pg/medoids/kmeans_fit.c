@@ -31,7 +31,8 @@ seeding_options(FunctionCallInfo fcinfo, int seed, int options, bool query, ms_k
 
 	o->seed = arg_int64(fcinfo, seed, "seed");
 	arg_options(fcinfo, options, query ? of_query : of_fit);
-	o->seeding = (ms_seeding_method) arg_option_choice(fcinfo, options, "init", inits, MS_SEEDING_AUTO);
+	o->seeding =
+		(ms_seeding_method) arg_option_choice(fcinfo, options, "init", inits, MS_SEEDING_AUTO);
 	o->tol = arg_option_number(fcinfo, options, "tol", 0);
 	if (o->tol < 0)
 		report_option_value("tol", "a number of at least 0");
@@ -80,7 +81,8 @@ kmeans_options(FunctionCallInfo fcinfo, size_t d, bool query)
 /* --- the fit -------------------------------------------------------------------------------- */
 
 static ms_status
-fit(ms_ctx *ctx, ms_arena *arena, const char *function, SampleArg sample, const ms_kmeans_options *o, ms_kmeans *m)
+fit(ms_ctx *ctx, ms_arena *arena, const char *function, SampleArg sample,
+	const ms_kmeans_options *o, ms_kmeans *m)
 {
 	size_t n = sample.s->n - (o->omit ? sample.s->incomplete : 0);
 
@@ -175,7 +177,8 @@ add_candidate(ReturnSetInfo *set, size_t rank, const Candidate *c)
 
 /* A model of each k; those of more clusters than distinct rows are left out. Returns their number. */
 static size_t
-fit_candidates(SampleArg sample, ms_kmeans_options *o, size_t k_min, size_t k_max, bool by_silhouette, Candidate *out)
+fit_candidates(SampleArg sample, ms_kmeans_options *o, size_t k_min, size_t k_max,
+			   bool by_silhouette, Candidate *out)
 {
 	ms_kmeans_label *labels = palloc_extended(sizeof(*labels) * sample.s->n, MCXT_ALLOC_HUGE);
 	double *silhouettes = palloc_extended(sizeof(*silhouettes) * sample.s->n, MCXT_ALLOC_HUGE);

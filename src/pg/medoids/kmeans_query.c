@@ -25,8 +25,11 @@
 static SPIPlanPtr
 prepare_round(const Source *s, Oid model_type)
 {
-	char *sql = psprintf("SELECT %1$skmeans_predict($1, %2$s), %1$smoments%3$s%2$s) FROM %4$s WHERE NOT (%5$s) GROUP BY 1",
-						 s->schema, s->data, s->weighted ? psprintf("_weighted(%s, ", s->weight) : "(", s->from, s->has_gap);
+	char *sql =
+		psprintf("SELECT %1$skmeans_predict($1, %2$s), %1$smoments%3$s%2$s) FROM %4$s WHERE NOT "
+				 "(%5$s) GROUP BY 1",
+				 s->schema, s->data, s->weighted ? psprintf("_weighted(%s, ", s->weight) : "(",
+				 s->from, s->has_gap);
 
 	return query_prepare(sql, 1, &model_type);
 }
@@ -48,7 +51,7 @@ typedef struct Round
 	uint64 rows;
 	double weight;
 	double inertia; /* around the means, in scaled units */
-	double shift;	/* squared, of all centers */
+	double shift;   /* squared, of all centers */
 } Round;
 
 /* One center goes to the mean of its rows. */
@@ -101,7 +104,8 @@ static void
 iterate(ms_ctx *ctx, SPIPlanPtr plan, uint64 wanted, int max_iter, ms_kmeans *m)
 {
 	MemoryContext outer = CurrentMemoryContext;
-	MemoryContext context = AllocSetContextCreate(outer, "kmeans_fit_query", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context =
+		AllocSetContextCreate(outer, "kmeans_fit_query", ALLOCSET_DEFAULT_SIZES);
 
 	m->converged = false;
 	for (m->iterations = 1; m->iterations <= (uint32) max_iter && !m->converged; m->iterations++)
@@ -139,10 +143,11 @@ compare_centers(const void *a, const void *b, void *arg)
 static SPIPlanPtr
 prepare_evidence(const Source *s, Oid model_type)
 {
-	char *sql = psprintf("SELECT p.cluster, pg_catalog.count(*), pg_catalog.sum(%1$s)::pg_catalog.float8,"
-						 " pg_catalog.sum(%1$s * p.distance * p.distance), pg_catalog.max(p.distance)"
-						 " FROM %2$s, %3$skmeans_score($1, %4$s) p WHERE NOT (%5$s) GROUP BY p.cluster",
-						 s->weight, s->from, s->schema, s->data, s->has_gap);
+	char *sql =
+		psprintf("SELECT p.cluster, pg_catalog.count(*), pg_catalog.sum(%1$s)::pg_catalog.float8,"
+				 " pg_catalog.sum(%1$s * p.distance * p.distance), pg_catalog.max(p.distance)"
+				 " FROM %2$s, %3$skmeans_score($1, %4$s) p WHERE NOT (%5$s) GROUP BY p.cluster",
+				 s->weight, s->from, s->schema, s->data, s->has_gap);
 
 	return query_prepare(sql, 1, &model_type);
 }

@@ -8,8 +8,8 @@
 
 #define TYPE_NAME "measure_kmedoids"
 
-const char *const kmedoids_methods[] = {"auto",	   "fasterpam", "fastpam1", "clara",
-										"clarans", "onebatch",	"fastermsc", NULL};
+const char *const kmedoids_methods[] = {"auto",    "fasterpam", "fastpam1",  "clara",
+										"clarans", "onebatch",  "fastermsc", NULL};
 
 ms_kmedoids *
 kmedoids_unpack(const void *value, size_t size)
@@ -68,7 +68,10 @@ kmedoids_metric(const ms_kmedoids *m)
 ModelState
 kmedoids_state(const ms_kmedoids *m)
 {
-	ModelState s = {.problems = m->problems, .stopped = "max_iter_passes", .iterations = m->passes, .omitted = (double) m->omitted};
+	ModelState s = {.problems = m->problems,
+					.stopped = "max_iter_passes",
+					.iterations = m->passes,
+					.omitted = (double) m->omitted};
 
 	for (size_t i = m->k; i > 0; i--)
 		if (m->clusters[i - 1].size == 1)
@@ -92,9 +95,11 @@ kmedoids_head(StringInfo out, const void *value, size_t size)
 	ms_kmedoids *m = kmedoids_unpack(value, size);
 	char **names = names_of(m->names, m->d);
 
-	appendStringInfo(out, ",\"k\":%u,\"d\":%u,\"n\":" UINT64_FORMAT ",\"metric\":\"%s\",\"scale\":\"%s\",\"method\":\"%s\",\"converged\":%s", m->k,
-					 m->d, m->n, kmedoids_metric(m), scaling_words[m->measure.scaling], kmedoids_methods[m->method],
-					 m->converged ? "true" : "false");
+	appendStringInfo(out,
+					 ",\"k\":%u,\"d\":%u,\"n\":" UINT64_FORMAT
+					 ",\"metric\":\"%s\",\"scale\":\"%s\",\"method\":\"%s\",\"converged\":%s",
+					 m->k, m->d, m->n, kmedoids_metric(m), scaling_words[m->measure.scaling],
+					 kmedoids_methods[m->method], m->converged ? "true" : "false");
 	write_number(out, "total_deviation", m->total_deviation);
 	write_number(out, "silhouette", m->mean_silhouette);
 	for (size_t i = 0; i < m->k; i++)

@@ -73,8 +73,8 @@ medoid_numbers(const ms_kmedoids *m, size_t i)
 		nulls[j] = slot_of(m, i, j) == MS_GAP_BITS || kmedoids_is_nominal(m, j);
 		items[j] = Float8GetDatum(m->medoids[i * m->d + j]);
 	}
-	return PointerGetDatum(
-		construct_md_array(items, nulls, 1, &dims, &lower, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	return PointerGetDatum(construct_md_array(items, nulls, 1, &dims, &lower, FLOAT8OID,
+											  sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 static void
@@ -123,7 +123,8 @@ kmedoids_clusters(PG_FUNCTION_ARGS)
 	ms_kmedoids *m = kmedoids_arg(fcinfo, 0);
 	ReturnSetInfo *set = out_set(fcinfo);
 	char **names = names_of(m->names, m->d);
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "kmedoids_clusters", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "kmedoids_clusters", ALLOCSET_DEFAULT_SIZES);
 
 	for (size_t i = 0; i < m->k; i++)
 	{
@@ -191,7 +192,8 @@ add_label(ReturnSetInfo *set, const ms_kmedoids *m, char *id, const ms_kmedoids_
 static void
 add_labels(ReturnSetInfo *set, const ms_kmedoids *m, const Labelled *l)
 {
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "kmedoids_labels", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext scratch =
+		AllocSetContextCreate(CurrentMemoryContext, "kmedoids_labels", ALLOCSET_DEFAULT_SIZES);
 
 	for (size_t i = 0; i < l->n; i++)
 	{
@@ -215,9 +217,11 @@ make_labels(const ms_kmedoids *m, Labelled *l)
 	host_init(&ctx);
 	ms_arena_init(&arena, &ctx);
 	if (l->sample.s)
-		CORE(&ctx, ms_kmedoids_labels(&ctx, &arena, m, l->sample.s, l->sample.size, silhouettes, l->labels));
+		CORE(&ctx, ms_kmedoids_labels(&ctx, &arena, m, l->sample.s, l->sample.size, silhouettes,
+									  l->labels));
 	else
-		CORE(&ctx, ms_kmedoids_labels_matrix(&ctx, &arena, m, l->matrix.s, l->matrix.size, silhouettes, l->labels));
+		CORE(&ctx, ms_kmedoids_labels_matrix(&ctx, &arena, m, l->matrix.s, l->matrix.size,
+											 silhouettes, l->labels));
 	ms_arena_free(&arena);
 }
 
@@ -264,10 +268,11 @@ kmedoids_labels_dissimilarity(PG_FUNCTION_ARGS)
 static void
 append_counts(StringInfo out, const ms_kmedoids *m)
 {
-	appendStringInfo(out, "k-medoids: %u %s of " UINT64_FORMAT " %s", m->k, m->k == 1 ? "cluster" : "clusters", m->n,
-					 m->d ? "rows" : "ids");
+	appendStringInfo(out, "k-medoids: %u %s of " UINT64_FORMAT " %s", m->k,
+					 m->k == 1 ? "cluster" : "clusters", m->n, m->d ? "rows" : "ids");
 	if (m->d)
-		appendStringInfo(out, ", %u %s, %s", m->d, m->d == 1 ? "column" : "columns", kmedoids_metric(m));
+		appendStringInfo(out, ", %u %s, %s", m->d, m->d == 1 ? "column" : "columns",
+						 kmedoids_metric(m));
 	if (m->measure.scaling != MS_SCALING_NONE)
 		appendStringInfo(out, ", scaled by %s", scaling_words[m->measure.scaling]);
 	if (m->weight != (double) m->n)
@@ -284,7 +289,8 @@ append_evidence(StringInfo out, const ms_kmedoids *m)
 	if (!isnan(m->medoid_silhouette))
 		appendStringInfo(out, "   medoid silhouette %.3f", m->medoid_silhouette);
 	appendStringInfo(out, "   %s, %s (" UINT64_FORMAT " %s)\n", kmedoids_methods[m->method],
-					 m->converged ? "converged" : "not converged", m->swaps, m->swaps == 1 ? "swap" : "swaps");
+					 m->converged ? "converged" : "not converged", m->swaps,
+					 m->swaps == 1 ? "swap" : "swaps");
 }
 
 /* "id 17: age 40, city Oslo", cut where it is long. */
@@ -317,7 +323,8 @@ append_table(StringInfo out, const ms_kmedoids *m)
 	{
 		const ms_cluster *c = &m->clusters[i];
 
-		appendStringInfo(out, "%3zu %8" INT64_MODIFIER "u %15.4g ", i + 1, c->size, c->total / c->weight);
+		appendStringInfo(out, "%3zu %8" INT64_MODIFIER "u %15.4g ", i + 1, c->size,
+						 c->total / c->weight);
 		if (isnan(c->silhouette))
 			appendStringInfo(out, "%12s", "");
 		else
@@ -325,7 +332,8 @@ append_table(StringInfo out, const ms_kmedoids *m)
 		appendStringInfo(out, "   %s\n", medoid_text(m, names, i));
 	}
 	if (m->k > SUMMARY_CLUSTERS)
-		appendStringInfo(out, "and %u more clusters: kmedoids_clusters(m)\n", m->k - SUMMARY_CLUSTERS);
+		appendStringInfo(out, "and %u more clusters: kmedoids_clusters(m)\n",
+						 m->k - SUMMARY_CLUSTERS);
 }
 
 PG_FUNCTION_INFO_V1(kmedoids_summary);

@@ -11,14 +11,15 @@
 #include "pg/base/report.h"
 #include "pg/base/sample.h"
 
-
 #define NONE (-1)
 
 const Places kmedoids_of_sample = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, false};
 const Places kmedoids_of_query = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, true};
 static const Places fit_matrix = {1, NONE, NONE, 2, NONE, 3, 4, 5, NONE, 6, 7, 8, false};
-static const Places select_sample = {NONE, 3, 4, NONE, 6, NONE, NONE, NONE, NONE, NONE, 7, 8, false};
-static const Places select_matrix = {NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, 4, 5, false};
+static const Places select_sample = {NONE, 3,    4,    NONE, 6, NONE, NONE,
+									 NONE, NONE, NONE, 7,    8, false};
+static const Places select_matrix = {NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+									 NONE, NONE, NONE, 4,    5,    false};
 
 /* What is fitted: one of the two. */
 typedef struct Data
@@ -38,7 +39,8 @@ metric_args(FunctionCallInfo fcinfo, const Places *at, ms_kmedoids_options *o)
 
 	if (at->metric == NONE)
 		return;
-	o->metric = (ms_metric) (MS_METRIC_EUCLIDEAN + arg_choice(fcinfo, at->metric, "metric", metric_words));
+	o->metric =
+		(ms_metric) (MS_METRIC_EUCLIDEAN + arg_choice(fcinfo, at->metric, "metric", metric_words));
 	o->scaling = (ms_scaling) arg_choice(fcinfo, at->scale, "scale", scaling_words);
 	o->missing = (ms_missing) arg_choice(fcinfo, at->missing, "missing", missings);
 	if (o->scaling != MS_SCALING_NONE && o->metric >= MS_METRIC_HAMMING)
@@ -66,19 +68,23 @@ column_options(FunctionCallInfo fcinfo, const Places *at, size_t d, ms_kmedoids_
 	if (o->weights && n != d)
 		report_option_value("column_weights", psprintf("a list of %zu numbers", d));
 	if ((o->weights || asymmetric) && o->metric != MS_METRIC_GOWER)
-		report_option_value(asymmetric ? "asymmetric" : "column_weights", "left out unless metric is 'gower'");
+		report_option_value(asymmetric ? "asymmetric" : "column_weights",
+							"left out unless metric is 'gower'");
 }
 
 static void
 search_options(FunctionCallInfo fcinfo, const Places *at, size_t d, ms_kmedoids_options *o)
 {
-	static const char *const of_sample[] = {"init", "samples", "sample_size", "silhouette", "asymmetric", "column_weights", NULL};
-	static const char *const of_query[] = {"sample", "init", "samples", "sample_size", "asymmetric", "column_weights", NULL};
+	static const char *const of_sample[] = {
+		"init", "samples", "sample_size", "silhouette", "asymmetric", "column_weights", NULL};
+	static const char *const of_query[] = {"sample",     "init",           "samples", "sample_size",
+										   "asymmetric", "column_weights", NULL};
 	static const char *const of_matrix[] = {"init", "samples", "sample_size", "silhouette", NULL};
 	static const char *const inits[] = {"auto", "build", "random", "kmeanspp", "lab", NULL};
 
 	arg_options(fcinfo, at->options, at->query ? of_query : d ? of_sample : of_matrix);
-	o->init = (ms_kmedoids_init) arg_option_choice(fcinfo, at->options, "init", inits, MS_KMEDOIDS_INIT_AUTO);
+	o->init = (ms_kmedoids_init) arg_option_choice(fcinfo, at->options, "init", inits,
+												   MS_KMEDOIDS_INIT_AUTO);
 	o->samples = arg_option_count(fcinfo, at->options, "samples", 0);
 	o->sample_size = arg_option_count(fcinfo, at->options, "sample_size", 0);
 	o->silhouette = arg_option_bool(fcinfo, at->options, "silhouette", true);
@@ -263,10 +269,12 @@ add_candidate(ReturnSetInfo *set, size_t rank, const ms_kmedoids *m)
 static Datum
 select_data(FunctionCallInfo fcinfo, const Places *at, int criterion_arg, Data data)
 {
-	static const char *const criteria[] = {"silhouette", "medoid_silhouette", "total_deviation", NULL};
+	static const char *const criteria[] = {"silhouette", "medoid_silhouette", "total_deviation",
+										   NULL};
 	ms_kmedoids_options o = kmedoids_options(fcinfo, at, data.d);
 	ms_kmedoids_criterion criterion =
-		(ms_kmedoids_criterion) (MS_KMEDOIDS_BY_SILHOUETTE + arg_choice(fcinfo, criterion_arg, "criterion", criteria));
+		(ms_kmedoids_criterion) (MS_KMEDOIDS_BY_SILHOUETTE +
+								 arg_choice(fcinfo, criterion_arg, "criterion", criteria));
 	ReturnSetInfo *set = out_set(fcinfo);
 	ms_kmedoids *models;
 	size_t k_min, k_max;
@@ -286,9 +294,11 @@ select_data(FunctionCallInfo fcinfo, const Places *at, int criterion_arg, Data d
 	ms_arena_init(&arena, &ctx);
 	models = palloc0(sizeof(ms_kmedoids) * (k_max - k_min + 1));
 	if (data.d > 0)
-		CORE(&ctx, ms_kmedoids_select(&ctx, &arena, data.sample.s, data.sample.size, &o, k_min, k_max, criterion, models));
+		CORE(&ctx, ms_kmedoids_select(&ctx, &arena, data.sample.s, data.sample.size, &o, k_min,
+									  k_max, criterion, models));
 	else
-		CORE(&ctx, ms_kmedoids_select_matrix(&ctx, &arena, data.matrix.s, data.matrix.size, &o, k_min, k_max, criterion, models));
+		CORE(&ctx, ms_kmedoids_select_matrix(&ctx, &arena, data.matrix.s, data.matrix.size, &o,
+											 k_min, k_max, criterion, models));
 	for (size_t i = 0; i <= k_max - k_min; i++)
 		add_candidate(set, i + 1, &models[i]);
 	ms_arena_free(&arena);

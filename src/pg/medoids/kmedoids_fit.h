@@ -9,7 +9,8 @@
 /* Where a function has its arguments; -1 where it lacks one. */
 typedef struct Places
 {
-	int k, metric, scale, method, missing, start, n_init, max_iter, names, on_failure, seed, options;
+	int k, metric, scale, method, missing, start, n_init, max_iter, names, on_failure, seed,
+		options;
 	bool query; /* has the options of a driver */
 } Places;
 

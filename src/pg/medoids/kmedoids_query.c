@@ -20,10 +20,13 @@
 static SPIPlanPtr
 prepare_pass(const Source *s, bool gaps, Oid model_type)
 {
-	char *sql = psprintf("SELECT p.cluster, pg_catalog.count(*), pg_catalog.sum(%1$s)::pg_catalog.float8,"
-						 " pg_catalog.sum(%1$s * p.distance), pg_catalog.max(p.distance), pg_catalog.sum(%1$s * p.margin)"
-						 " FROM %2$s, %3$skmedoids_score($1, %4$s) p WHERE %5$s GROUP BY p.cluster ORDER BY p.cluster",
-						 s->weight, s->from, s->schema, s->data, gaps ? "true" : psprintf("NOT (%s)", s->has_gap));
+	char *sql = psprintf(
+		"SELECT p.cluster, pg_catalog.count(*), pg_catalog.sum(%1$s)::pg_catalog.float8,"
+		" pg_catalog.sum(%1$s * p.distance), pg_catalog.max(p.distance), pg_catalog.sum(%1$s * "
+		"p.margin)"
+		" FROM %2$s, %3$skmedoids_score($1, %4$s) p WHERE %5$s GROUP BY p.cluster ORDER BY "
+		"p.cluster",
+		s->weight, s->from, s->schema, s->data, gaps ? "true" : psprintf("NOT (%s)", s->has_gap));
 
 	return query_prepare(sql, 1, &model_type);
 }
@@ -68,7 +71,8 @@ forget_part(ms_kmedoids *m)
 }
 
 static ms_status
-measure_all(ms_ctx *ctx, FunctionCallInfo fcinfo, const Source *s, const Part *part, bool gaps, ms_kmedoids *m)
+measure_all(ms_ctx *ctx, FunctionCallInfo fcinfo, const Source *s, const Part *part, bool gaps,
+			ms_kmedoids *m)
 {
 	SPIPlanPtr plan = prepare_pass(s, gaps, get_func_rettype(fcinfo->flinfo->fn_oid));
 	Datum model = kmedoids_datum(m);
@@ -79,7 +83,8 @@ measure_all(ms_ctx *ctx, FunctionCallInfo fcinfo, const Source *s, const Part *p
 	query_run(plan, &model, NULL);
 	filled = SPI_processed;
 	forget_part(m);
-	if (filled > 0 && SPI_getvalue(SPI_tuptable->vals[filled - 1], SPI_tuptable->tupdesc, 1) == NULL)
+	if (filled > 0 &&
+		SPI_getvalue(SPI_tuptable->vals[filled - 1], SPI_tuptable->tupdesc, 1) == NULL)
 		return ms_fail(ctx, MS_INCOMPLETE, "gower", 0, 0, 0); /* NULLs come last */
 	for (size_t i = 0; i < filled; i++)
 		margins += take_cluster(m, SPI_tuptable->vals[i]);
@@ -98,7 +103,8 @@ measure_all(ms_ctx *ctx, FunctionCallInfo fcinfo, const Source *s, const Part *p
 /* --- the whole ------------------------------------------------------------------------------ */
 
 static ms_status
-fit_part(ms_ctx *ctx, ms_arena *arena, const Part *part, const ms_kmedoids_options *o, ms_kmedoids *m)
+fit_part(ms_ctx *ctx, ms_arena *arena, const Part *part, const ms_kmedoids_options *o,
+		 ms_kmedoids *m)
 {
 	const ms_sample *s = part->sample.s;
 	size_t n = s->n - (o->missing == MS_MISSING_OMIT ? s->incomplete : 0);
@@ -179,7 +185,8 @@ kmedoids_fit_query(PG_FUNCTION_ARGS)
 		forgive(fcinfo, "kmedoids_fit_query", &ctx, status, null_on_failure);
 		PG_RETURN_NULL();
 	}
-	names = PG_ARGISNULL(kmedoids_of_query.names) ? source.names : arg_names(fcinfo, kmedoids_of_query.names, m.d);
+	names = PG_ARGISNULL(kmedoids_of_query.names) ? source.names
+												  : arg_names(fcinfo, kmedoids_of_query.names, m.d);
 	if (names)
 		m.names = names_joined(names, m.d, &m.names_size);
 	state = kmedoids_state(&m);

@@ -18,7 +18,7 @@ typedef struct Scoring
 	ms_kmedoids *model;
 	ms_kmedoids_scorer *scorer;
 	bool numbers; /* all columns are */
-	double *x;	  /* d, the row in hand */
+	double *x;    /* d, the row in hand */
 	ms_kmedoids_label label;
 } Scoring;
 
@@ -54,7 +54,8 @@ score(FunctionCallInfo fcinfo, Door door)
 	if (row.d != s->model->d)
 		report_model_columns(row.d, s->model->d, names_of(s->model->names, s->model->d));
 	if (door == DOOR_MIXED)
-		CORE(&s->ctx, ms_kmedoids_encode(&s->ctx, s->model, (ms_sample *) row.value, VARSIZE(row.value), 0, s->x));
+		CORE(&s->ctx, ms_kmedoids_encode(&s->ctx, s->model, (ms_sample *) row.value,
+										 VARSIZE(row.value), 0, s->x));
 	else if (s->numbers)
 		row_read(&row, s->x);
 	else

@@ -12,7 +12,7 @@
 #include "pg/base/report.h"
 
 const char *const metric_words[] = {"euclidean", "sqeuclidean", "manhattan", "chebyshev", "cosine",
-									"hamming",	 "jaccard",		"gower",	 NULL};
+									"hamming",   "jaccard",     "gower",     NULL};
 const char *const scaling_words[] = {"none", "sd", "mad", "range", NULL};
 
 char **
@@ -164,7 +164,8 @@ is_data_failure(const ms_ctx *ctx, ms_status status)
 }
 
 void
-forgive(FunctionCallInfo fcinfo, const char *function, const ms_ctx *ctx, ms_status status, bool null_on_failure)
+forgive(FunctionCallInfo fcinfo, const char *function, const ms_ctx *ctx, ms_status status,
+		bool null_on_failure)
 {
 	FitSite *site = fit_site(fcinfo);
 
@@ -189,7 +190,8 @@ count_arg(FunctionCallInfo fcinfo, int argno, const char *name, int least)
 	int32 n = arg_int32(fcinfo, argno, name);
 
 	if (n < least)
-		report_range_hint(name, n, psprintf("at least %d", least), "Leave it out to get its default.");
+		report_range_hint(name, n, psprintf("at least %d", least),
+						  "Leave it out to get its default.");
 	return n;
 }
 
@@ -304,7 +306,8 @@ check_head(const ModelText *text, JsonObject *o, const struct varlena *value)
 	json_parse(&honest, text->type, head.data);
 	for (int i = 0; i < honest.n; i++)
 		if (!field_agrees(o, &honest.fields[i]))
-			report_text_form(text->type, psprintf("Key \"%s\" and the data do not agree.", honest.fields[i].key));
+			report_text_form(text->type, psprintf("Key \"%s\" and the data do not agree.",
+												  honest.fields[i].key));
 	json_finish(o);
 }
 
@@ -319,7 +322,8 @@ model_read(const ModelText *text, char *form)
 
 	json_parse(&o, text->type, form);
 	if (json_read_uint64(&o, text->key) != 1)
-		report_text_form(text->type, psprintf("Key \"%s\", the version of the form, must be 1.", text->key));
+		report_text_form(text->type,
+						 psprintf("Key \"%s\", the version of the form, must be 1.", text->key));
 	value = (struct varlena *) json_read_base64(&o, "data", VARHDRSZ, &n);
 	if (n + VARHDRSZ > VALUE_FLAT_LIMIT)
 		report_flat_limit(text->type, n);

@@ -51,8 +51,8 @@ extern void append_problems(StringInfo out, const ModelState *state);
 extern void warn_doubtful(FunctionCallInfo fcinfo, const char *function, const ModelState *state);
 
 /* Raises a failure, or lets one of the data pass with one WARNING a call site. Uses fn_extra. */
-extern void forgive(FunctionCallInfo fcinfo, const char *function, const ms_ctx *ctx, ms_status status,
-					bool null_on_failure);
+extern void forgive(FunctionCallInfo fcinfo, const char *function, const ms_ctx *ctx,
+					ms_status status, bool null_on_failure);
 
 extern bool on_failure_arg(FunctionCallInfo fcinfo, int argno);
 extern int count_arg(FunctionCallInfo fcinfo, int argno, const char *name, int least);

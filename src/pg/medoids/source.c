@@ -7,6 +7,9 @@
 #include "parser/parse_coerce.h"
 #include "pg/base/report.h"
 
+/* A function has at most 100 arguments: more columns than this go in as one array. */
+#define MOST_ARGUMENTS 64
+
 /* --- columns -------------------------------------------------------------------------------- */
 
 static Form_pg_attribute
@@ -28,6 +31,14 @@ skip_nulls(Source *s, int number)
 	s->from = psprintf("(SELECT * FROM %s WHERE c%d IS NOT NULL) q", s->from, number);
 }
 
+static void
+describe_array(Source *s, const char *data)
+{
+	s->array = true;
+	s->data = data;
+	s->has_gap = psprintf("pg_catalog.array_position(%s, NULL) IS NOT NULL", data);
+}
+
 /* An array alone is the row; else every column is an element. */
 static void
 describe_data(Source *s, List *data, bool mixed)
@@ -37,10 +48,10 @@ describe_data(Source *s, List *data, bool mixed)
 	StringInfoData arguments;
 	ListCell *cell;
 
-	if (list_length(data) == 1 && !is_castable(type, FLOAT8OID) && is_castable(type, FLOAT8ARRAYOID))
+	if (list_length(data) == 1 && !is_castable(type, FLOAT8OID) &&
+		is_castable(type, FLOAT8ARRAYOID))
 	{
-		s->data = psprintf("c%d::pg_catalog.float8[]", first);
-		s->has_gap = psprintf("pg_catalog.array_position(%s, NULL) IS NOT NULL", s->data);
+		describe_array(s, psprintf("c%d::pg_catalog.float8[]", first));
 		skip_nulls(s, first);
 		return;
 	}
@@ -57,6 +68,11 @@ describe_data(Source *s, List *data, bool mixed)
 		s->names[s->d++] = pstrdup(NameStr(a->attname));
 		appendStringInfo(&arguments, "%sc%d%s", arguments.len > 0 ? ", " : "", lfirst_int(cell),
 						 s->mixed ? "" : "::pg_catalog.float8");
+	}
+	if (s->d > MOST_ARGUMENTS && !s->mixed)
+	{
+		describe_array(s, psprintf("ARRAY[%s]", arguments.data));
+		return;
 	}
 	s->has_gap = psprintf("pg_catalog.num_nulls(%s) > 0", arguments.data);
 	if (s->d == 1 && !s->mixed)
@@ -113,15 +129,18 @@ draw_sql(const Source *s, size_t size)
 	const char *id = s->id_number ? "id::pg_catalog.int8" : "id";
 
 	if (!s->weighted)
-		return psprintf("SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE %s), %ssubsample(%s, %zu, %s) FROM %s",
+		return psprintf("SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE %s), "
+						"%ssubsample(%s, %zu, %s) FROM %s",
 						s->has_gap, s->schema, s->id, size, s->data, s->from);
-	return psprintf("SELECT d.n, d.gaps, (SELECT %1$ssample_keyed_weighted(%2$s, p.weight * p.x[pg_catalog.array_upper(p.x, 1)],"
-					" p.x[1:pg_catalog.array_upper(p.x, 1) - 1]) FROM %1$ssample_rows(d.s) p)"
-					" FROM (SELECT pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE %3$s) AS gaps,"
-					" %1$ssubsample(%4$s, %5$zu, %6$s) AS s FROM %7$s) d",
-					s->schema, id, s->has_gap, s->id, size,
-					s->d ? psprintf("%s, %s", s->data, s->weight) : psprintf("pg_catalog.array_append(%s, %s)", s->data, s->weight),
-					s->from);
+	return psprintf(
+		"SELECT d.n, d.gaps, (SELECT %1$ssample_keyed_weighted(%2$s, p.weight * "
+		"p.x[pg_catalog.array_upper(p.x, 1)],"
+		" p.x[1:pg_catalog.array_upper(p.x, 1) - 1]) FROM %1$ssample_rows(d.s) p)"
+		" FROM (SELECT pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE %3$s) AS gaps,"
+		" %1$ssubsample(%4$s, %5$zu, %6$s) AS s FROM %7$s) d",
+		s->schema, id, s->has_gap, s->id, size,
+		psprintf(s->array ? "pg_catalog.array_append(%s, %s)" : "%s, %s", s->data, s->weight),
+		s->from);
 }
 
 Part
@@ -136,7 +155,8 @@ source_draw(const Source *s, size_t size)
 	query_run(query_prepare(draw_sql(s, size), 0, NULL), NULL, NULL);
 	row = SPI_tuptable->vals[0];
 	part.rows = (uint64) DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &is_null));
-	part.incomplete = (uint64) DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &is_null));
+	part.incomplete =
+		(uint64) DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &is_null));
 	value = SPI_getbinval(row, SPI_tuptable->tupdesc, 3, &is_null);
 	if (!is_null)
 	{

@@ -18,8 +18,9 @@ typedef struct Source
 	const char *weight;  /* of the weight, "1" where there is none */
 	const char *data;    /* of the data as arguments */
 	const char *has_gap; /* whether a row has a NULL element */
-	bool id_number; /* bigint, else text */
+	bool id_number;      /* bigint, else text */
 	bool weighted;
+	bool array; /* data are one array */
 	bool mixed;
 	size_t d;     /* columns of data; 0 for an array, whose width the rows tell */
 	char **names; /* d, or NULL */
@@ -32,9 +33,9 @@ extern void source_open(Source *s, FunctionCallInfo fcinfo, const char *query, b
 typedef struct Part
 {
 	SampleArg sample;  /* s is NULL when there are no rows */
-	uint64 rows;	   /* of the query */
+	uint64 rows;       /* of the query */
 	uint64 incomplete; /* of them, with a gap */
-	bool whole;		   /* the sample has all */
+	bool whole;        /* the sample has all */
 } Part;
 
 extern Part source_draw(const Source *s, size_t size);
