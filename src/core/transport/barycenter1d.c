@@ -15,10 +15,10 @@ typedef struct walk
 	const ms_column *columns;
 	const double *weight; /* g, sum 1 */
 	size_t g;
-	size_t *at;		/* where each column is */
+	size_t *at;     /* where each column is */
 	uint32_t *heap; /* columns, that whose level ends first on top */
-	double *level;	/* where the present value of each ends */
-	double *pairs;	/* p = 1: 2 g */
+	double *level;  /* where the present value of each ends */
+	double *pairs;  /* p = 1: 2 g */
 } walk;
 
 static double
@@ -174,7 +174,8 @@ ms_barycenter1d_make(ms_ctx *ctx, ms_arena *arena, const ms_column *columns, siz
 	if (p != 1 && p != 2)
 		return ms_fail(ctx, MS_BAD_ARGUMENT, "p", 0, p, p < 1 ? 1 : 2);
 	if (g == 0 || g > UINT32_MAX)
-		return ms_fail(ctx, g == 0 ? MS_TOO_FEW : MS_TOO_LARGE, "columns", 0, (double) g, g == 0 ? 1 : UINT32_MAX);
+		return ms_fail(ctx, g == 0 ? MS_TOO_FEW : MS_TOO_LARGE, "columns", 0, (double) g,
+					   g == 0 ? 1 : UINT32_MAX);
 	MS_TRY(walk_new(ctx, arena, columns, g, weights, &w, &most));
 	out->n = 0;
 	MS_TRY(MS_ALLOC(arena, most, &out->x));

@@ -1,7 +1,8 @@
 /*
  * barycenter1d.h: the mean distribution of several samples on a line (Agueh & Carlier 2011): its
  * quantile function is the mean (W2) or the weighted median (W1) of theirs, exactly, on all levels
- * at which one of them steps. It averages along the axis: between N(0, 1) and N(10, 1) lies N(5, 1).
+ * at which one of them steps. It averages along the axis: between N(0, 1) and N(10, 1) lies
+ * N(5, 1).
  */
 #ifndef MS_BARYCENTER1D_H
 #define MS_BARYCENTER1D_H

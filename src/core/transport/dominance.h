@@ -1,7 +1,7 @@
 /*
  * dominance.h: stochastic dominance of two samples on a line (one_dim.md, 10). First order:
- * F_a <= F_b everywhere. Second order: I_a <= I_b everywhere, I(t) = mean max(t - x, 0): all who are
- * averse to risk prefer a; with equal means b is then a spread of a. O(n + m), no memory.
+ * F_a <= F_b everywhere. Second order: I_a <= I_b everywhere, I(t) = mean max(t - x, 0): all who
+ * are averse to risk prefer a; with equal means b is then a spread of a. O(n + m), no memory.
  */
 #ifndef MS_DOMINANCE_H
 #define MS_DOMINANCE_H
@@ -25,9 +25,9 @@ extern ms_status ms_dominance_compare(ms_ctx *ctx, const ms_column *a, const ms_
 									  ms_dominance *out);
 
 /*
- * Test of H0: a dominates b in second order (Barrett & Donald 2003): T = sqrt(n_a n_b / (n_a + n_b))
- * max (I_a - I_b)+, its law under the least favourable null by bootstrap of both samples, recentred.
- * A small p speaks against dominance. n_a, n_b: rows that the weights stand for. Scratch: 4 (n + m)
+ * Test of H0: a dominates b in second order (Barrett & Donald 2003), by T = max (I_a - I_b)+ times
+ * sqrt(n_a n_b / (n_a + n_b)) and its law under the least favourable null, bootstrap of both
+ * samples, recentred. A small p speaks against dominance. n_a, n_b: rows that the weights stand for. Scratch: 4 (n + m)
  * doubles; O(replicates (n + m)). MS_BAD_ARGUMENT "replicates"; MS_TOO_LARGE "points" from 2^32 on.
  */
 typedef struct ms_dominance_p

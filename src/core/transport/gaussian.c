@@ -66,7 +66,8 @@ rebuild(bures *s, double power, double *out)
 		for (size_t j = 0; j < d; j++)
 			s->a[i * d + j] = scale * s->vectors[i * d + j];
 	}
-	cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, n, n, n, 1, s->vectors, n, s->a, n, 0, out, n);
+	cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, n, n, n, 1, s->vectors, n, s->a, n, 0, out,
+				n);
 }
 
 /* Eigenvalues of root * cov * root. */
@@ -155,8 +156,8 @@ ms_gaussian_moments(ms_ctx *ctx, ms_arena *arena, const ms_moments *a, const ms_
 		return ms_fail(ctx, MS_MISMATCH, "columns", 0, b->d, a->d);
 	MS_TRY(moments_of(ctx, arena, a, &cov1));
 	MS_TRY(moments_of(ctx, arena, b, &cov2));
-	MS_TRY(ms_gaussian_parts_of(ctx, arena, a->d, ms_moments_mean(a), cov1, ms_moments_mean(b), cov2,
-								&parts));
+	MS_TRY(ms_gaussian_parts_of(ctx, arena, a->d, ms_moments_mean(a), cov1, ms_moments_mean(b),
+								cov2, &parts));
 	*out = sqrt(parts.location + parts.bures);
 	return MS_OK;
 }

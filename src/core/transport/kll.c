@@ -53,7 +53,8 @@ ms_kll_parameters(ms_ctx *ctx, int64_t k)
 {
 	if (k >= MS_KLL_MIN_K && k <= MS_KLL_MAX_K)
 		return MS_OK;
-	return ms_fail(ctx, MS_BAD_ARGUMENT, "k", 0, (double) k, k < MS_KLL_MIN_K ? MS_KLL_MIN_K : MS_KLL_MAX_K);
+	return ms_fail(ctx, MS_BAD_ARGUMENT, "k", 0, (double) k,
+				   k < MS_KLL_MIN_K ? MS_KLL_MIN_K : MS_KLL_MAX_K);
 }
 
 void

@@ -8,13 +8,14 @@
  *     sizes        `levels` uint32, padded to 8 bytes: numbers of level 0, 1, ...
  *     numbers      those of the highest level first, level 0 last; within a level in any order
  *
- * Ranks are within ms_kll_error of the truth with probability 0.99, all of them together. Coins are a function of seed, number of the compaction and what is
- * compacted: the same rows in the same order give the same bytes, and two sketches with one seed
- * do not err alike. Order and merging matter to the bytes, not to the bound.
+ * Ranks are within ms_kll_error of the truth with probability 0.99, all of them together. Coins
+ * are a function of seed, number of the compaction and what is compacted: the same rows in the same
+ * order give the same bytes, and two sketches with one seed do not err alike. Order and merging
+ * matter to the bytes, not to the bound.
  *
  * Weights: the numbers of a row of weight w are the binary digits of w, the leading 17 of them (so
- * that whole weights up to 131072 are exact), the last one rounded by a coin where more follow. `base` is the exponent
- * of level 0, which falls when a light row comes.
+ * that whole weights up to 131072 are exact), the last one rounded by a coin where more follow.
+ * `base` is the exponent of level 0, which falls when a light row comes.
  */
 #ifndef MS_KLL_H
 #define MS_KLL_H

@@ -8,10 +8,10 @@
 #include "core/transport/wasserstein1d.h"
 
 /*
- * 2.446 / k^0.9433 is the figure of Apache DataSketches' KLL for the greatest error over all ranks at
- * 99 of 100. Here, measured over 300 sketches of 20,000 to 50,000 shuffled rows: 0.0115 at k = 200
- * (the formula: 0.0165), 0.080 at k = 20 (0.145), 0.0034 at k = 800 (0.0045); merged from 20 parts and
- * weighted less. test/unit/test_kll.c holds it to that.
+ * 2.446 / k^0.9433 is the figure of Apache DataSketches' KLL for the greatest error over all ranks
+ * at 99 of 100. Here, measured over 300 sketches of 20,000 to 50,000 shuffled rows: 0.0115 at k = 200
+ * (the formula: 0.0165), 0.080 at k = 20 (0.145), 0.0034 at k = 800 (0.0045); merged from 20 parts
+ * and weighted less. test/unit/test_kll.c holds it to that.
  */
 double
 ms_kll_error(const ms_kll *q)

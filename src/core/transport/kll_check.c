@@ -48,8 +48,8 @@ check_empty(ms_ctx *ctx, const ms_kll *q)
 {
 	if ((q->count == 0 || q->levels == 0) != (q->n == 0))
 		return corrupt(ctx, q, "count", &q->count);
-	if (q->n == 0 && (q->levels != 0 || q->min != 0 || q->max != 0 || q->base != 0 ||
-					  q->compactions != 0))
+	if (q->n == 0 &&
+		(q->levels != 0 || q->min != 0 || q->max != 0 || q->base != 0 || q->compactions != 0))
 		return corrupt(ctx, q, "empty", &q->levels);
 	return MS_OK;
 }
@@ -71,7 +71,8 @@ check_sizes(ms_ctx *ctx, const ms_kll *q)
 	}
 	if (count != q->count || (q->levels % 2 == 1 && sizes[q->levels] != 0))
 		return corrupt(ctx, q, "sizes", sizes);
-	if (!(q->head.flags & MS_KLL_WEIGHTED) && (rows != q->n || (q->compactions == 0 && count != q->n)))
+	if (!(q->head.flags & MS_KLL_WEIGHTED) &&
+		(rows != q->n || (q->compactions == 0 && count != q->n)))
 		return corrupt(ctx, q, "rows", &q->n);
 	return MS_OK;
 }
@@ -85,7 +86,8 @@ ms_kll_check(ms_ctx *ctx, const void *bytes, size_t size)
 	MS_TRY(ms_wire_head(ctx, bytes, size, MS_TYPE_KLL, MS_KLL_VERSION, MS_KLL_FLAGS, sizeof(*q)));
 	MS_TRY(check_fields(ctx, q));
 	if (size != ms_kll_used(q))
-		return ms_fail(ctx, MS_CORRUPT, "size", (int64_t) size, (double) size, (double) ms_kll_used(q));
+		return ms_fail(ctx, MS_CORRUPT, "size", (int64_t) size, (double) size,
+					   (double) ms_kll_used(q));
 	MS_TRY(check_empty(ctx, q));
 	MS_TRY(check_sizes(ctx, q));
 	x = ms_kll_numbers(q);

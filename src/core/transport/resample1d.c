@@ -20,10 +20,10 @@ typedef struct resample
 	const ms_pool *pool;
 	double p;
 	ms_exchange exchange;
-	size_t units;		 /* rows, where rows are exchanged */
-	size_t units_b;		 /* units whose label is b */
+	size_t units;        /* rows, where rows are exchanged */
+	size_t units_b;      /* units whose label is b */
 	unsigned char *side; /* units: label, or for pairs whether it is swapped */
-	uint32_t *order;	 /* units */
+	uint32_t *order;     /* units */
 	double *x[2];
 	double *upto[2];
 	bool weighted; /* columns need weights */
@@ -202,7 +202,7 @@ random_labelling(resample *r, ms_rng *rng)
 	}
 }
 
-/* Running mean and spread of the null (Welford 1962), and how many are as great as what was seen. */
+/* Mean and spread of the null (Welford 1962), and how many are as great as what was seen. */
 typedef struct null
 {
 	double observed;
@@ -250,7 +250,9 @@ permute(resample *r, int64_t replicates, uint64_t seed, null *t)
 		MS_TRY(sweep(r, NULL, &value));
 		null_add(t, value);
 		if (r->ctx->progress && i % 64 == 63)
-			r->ctx->progress(r->ctx, &(ms_progress){"permutation", i + 1, (double) (i + 1) / (double) replicates, t->mean});
+			r->ctx->progress(r->ctx,
+							 &(ms_progress){"permutation", i + 1,
+											(double) (i + 1) / (double) replicates, t->mean});
 	}
 	return MS_OK;
 }

@@ -33,15 +33,15 @@ typedef struct node
 typedef struct simplex
 {
 	ms_ctx *ctx;
-	size_t n; /* sources are nodes 0 .. n - 1 */
-	size_t m; /* sinks n .. n + m - 1, the root n + m */
+	size_t n;            /* sources are nodes 0 .. n - 1 */
+	size_t m;            /* sinks n .. n + m - 1, the root n + m */
 	const double *costs; /* n x m, or NULL: */
 	const ms_ground *ground;
 	double *row; /* costs of one row, where none are stored */
 	node *nodes;
 	double *potential;
 	int64_t *units; /* masses */
-	double most;	/* the greatest |cost| */
+	double most;    /* the greatest |cost| */
 	uint64_t pivots;
 	size_t next_row; /* to be priced */
 } simplex;
@@ -133,7 +133,8 @@ price_row(const simplex *s, size_t i, entering *best)
 			continue;
 		while (j < count - 1 && cost[j] - g[from + j] != least)
 			j++;
-		*best = (entering){(uint32_t) i, (uint32_t) (s->n + from + j), cost[j], least - s->potential[i]};
+		*best = (entering){(uint32_t) i, (uint32_t) (s->n + from + j), cost[j],
+						   least - s->potential[i]};
 	}
 }
 
@@ -372,7 +373,8 @@ greatest_cost(simplex *s)
 			for (size_t j = 0; j < count; j++)
 			{
 				if (!isfinite(cost[j]))
-					return ms_fail(s->ctx, MS_NOT_FINITE, "cost", (int64_t) (i * s->m + from + j + 1), cost[j], 0);
+					return ms_fail(s->ctx, MS_NOT_FINITE, "cost",
+								   (int64_t) (i * s->m + from + j + 1), cost[j], 0);
 				s->most = fmax(s->most, fabs(cost[j]));
 			}
 		}
@@ -445,14 +447,16 @@ list_moves(const simplex *s, double unit, ms_transport_result *out)
 			continue;
 		if (at[i].parent != root && at[i].flow > 0)
 		{
-			out->moves[out->n_moves++] = (ms_transport_move){i, at[i].parent - s->n, (double) at[i].flow * unit};
+			out->moves[out->n_moves++] =
+				(ms_transport_move){i, at[i].parent - s->n, (double) at[i].flow * unit};
 			ms_sum_add(&cost, (double) at[i].flow * unit * at[i].cost);
 		}
 		for (uint32_t v = at[i].child; v != NONE; v = at[v].next)
 		{
 			if (at[v].flow == 0)
 				continue;
-			out->moves[out->n_moves++] = (ms_transport_move){i, v - s->n, (double) at[v].flow * unit};
+			out->moves[out->n_moves++] =
+				(ms_transport_move){i, v - s->n, (double) at[v].flow * unit};
 			ms_sum_add(&cost, (double) at[v].flow * unit * at[v].cost);
 		}
 	}
@@ -550,12 +554,15 @@ ms_transport_bytes(size_t n, size_t m, size_t d)
 	size_t nodes;
 	size_t bytes;
 	size_t more;
-	bool fits = ms_size_add(n, m, &nodes) && ms_size_mul(d, sizeof(double), &bytes) &&
-				ms_size_add(bytes, sizeof(node) + sizeof(ms_transport_move) + 4 * sizeof(double), &bytes) &&
-				ms_size_mul(nodes, bytes, &bytes);
+	bool fits =
+		ms_size_add(n, m, &nodes) && ms_size_mul(d, sizeof(double), &bytes) &&
+		ms_size_add(bytes, sizeof(node) + sizeof(ms_transport_move) + 4 * sizeof(double), &bytes) &&
+		ms_size_mul(nodes, bytes, &bytes);
 
 	more = stored(n, m) ? n * m * sizeof(double) : 0;
-	return fits && ms_size_add(bytes, more + (STRETCH + 64) * sizeof(double) + 4096, &bytes) ? bytes : SIZE_MAX;
+	return fits && ms_size_add(bytes, more + (STRETCH + 64) * sizeof(double) + 4096, &bytes)
+			   ? bytes
+			   : SIZE_MAX;
 }
 
 static ms_status

@@ -9,9 +9,9 @@
 #include "core/base/sums.h"
 #include "core/transport/ground.h"
 
-#define SHRINK 0.5	   /* of eps from level to level */
+#define SHRINK 0.5     /* of eps from level to level */
 #define LEVEL_TOL 0.05 /* of the marginals at the levels before the last */
-#define WINDOW 8	   /* iterations over which a rate is observed */
+#define WINDOW 8       /* iterations over which a rate is observed */
 #define MOST_OMEGA 1.99
 
 typedef struct sinkhorn
@@ -25,8 +25,8 @@ typedef struct sinkhorn
 	double *log_b;
 	double *f; /* potentials, of scaled costs */
 	double *g;
-	double *h;	 /* g / eps + log b */
-	double *row; /* m */
+	double *h;       /* g / eps + log b */
+	double *row;     /* m */
 	double *columns; /* P'1 */
 	double eps;
 	double omega;
@@ -286,7 +286,7 @@ descend(sinkhorn *s, double target, const ms_sinkhorn_options *o)
 typedef struct prices
 {
 	double whole; /* of the plan */
-	double cut;	  /* of what is left when heavy columns are cut */
+	double cut;   /* of what is left when heavy columns are cut */
 	double kept;  /* mass of that */
 	double least; /* min_j cost - g */
 } prices;
@@ -353,7 +353,8 @@ price_plan(sinkhorn *s, ms_arena *arena, ms_sinkhorn_result *out)
 		if (rest[i] == 0)
 			continue;
 		ms_ground_row(s->ground, i, 0, s->m, costs);
-		ms_sum_add(&rounded, rest[i] / missing * price_row(s->columns, costs, keep, s->g, s->m).whole);
+		ms_sum_add(&rounded,
+				   rest[i] / missing * price_row(s->columns, costs, keep, s->g, s->m).whole);
 		MS_TRY(ms_tick(s->ctx, 2 * s->m + s->m * s->ground->d / 4));
 	}
 	out->cost = ms_sum_get(&whole);
@@ -530,8 +531,8 @@ self_value(sinkhorn *s, double target, const ms_sinkhorn_options *o, double *out
 }
 
 static ms_status
-self(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_sinkhorn_options *options, double *out,
-	 bool *converged)
+self(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_sinkhorn_options *options,
+	 double *out, bool *converged)
 {
 	ms_ground ground;
 	double target;

@@ -11,7 +11,7 @@
 #include "core/base/sums.h"
 #include "core/transport/wasserstein1d.h"
 
-#define BATCH 8	  /* directions of one dgemm */
+#define BATCH 8   /* directions of one dgemm */
 #define ROWS 4096 /* rows of one dgemm, so that a poll comes between */
 
 /* One sample: its mean, scatter along the axes, and the projections of a batch. */
@@ -20,11 +20,11 @@ typedef struct side
 	const ms_rows *rows;
 	double weight;
 	double *mean;
-	double trace;		 /* of the covariance, divisor W */
+	double trace;        /* of the covariance, divisor W */
 	double *projections; /* BATCH x n */
-	double *sorted;		 /* n, with weights: records of 2 n */
-	double *upto;		 /* n, with weights */
-	ms_column column;	 /* of one direction */
+	double *sorted;      /* n, with weights: records of 2 n */
+	double *upto;        /* n, with weights */
+	ms_column column;    /* of one direction */
 	double along_mean;
 	double along_variance;
 } side;
@@ -61,7 +61,8 @@ side_means(ms_ctx *ctx, side *s)
 		for (size_t i = 0; i < r->n; i++)
 		{
 			if (!isfinite(r->x[i * r->stride + j]))
-				return ms_fail(ctx, MS_NOT_FINITE, "row", (int64_t) i + 1, r->x[i * r->stride + j], 0);
+				return ms_fail(ctx, MS_NOT_FINITE, "row", (int64_t) i + 1, r->x[i * r->stride + j],
+							   0);
 			ms_sum_add(&sum, ms_rows_weight(r, i) / s->weight * r->x[i * r->stride + j]);
 			MS_TRY(tick_at(ctx, i, 6));
 		}
@@ -86,7 +87,8 @@ side_new(ms_ctx *ctx, ms_arena *arena, const ms_rows *rows, side *s)
 		return ms_fail(ctx, MS_TOO_FEW, "points", 0, 0, 1);
 	MS_TRY(MS_ALLOC(arena, rows->d, &s->mean));
 	MS_TRY(ms_arena_alloc(arena, rows->n, BATCH * sizeof(double), (void **) &s->projections));
-	MS_TRY(ms_arena_alloc(arena, rows->n, (rows->w ? 2 : 1) * sizeof(double), (void **) &s->sorted));
+	MS_TRY(
+		ms_arena_alloc(arena, rows->n, (rows->w ? 2 : 1) * sizeof(double), (void **) &s->sorted));
 	if (rows->w)
 		MS_TRY(MS_ALLOC(arena, rows->n, &s->upto));
 	return side_means(ctx, s);
@@ -193,7 +195,8 @@ ms_sliced_values(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_rows *
 	if (a->d != b->d)
 		return ms_fail(ctx, MS_MISMATCH, "columns", 0, (double) b->d, (double) a->d);
 	if (a->n > INT32_MAX || b->n > INT32_MAX || a->stride > INT32_MAX || b->stride > INT32_MAX)
-		return ms_fail(ctx, MS_TOO_LARGE, "points", 0, fmax((double) a->n, (double) b->n), INT32_MAX);
+		return ms_fail(ctx, MS_TOO_LARGE, "points", 0, fmax((double) a->n, (double) b->n),
+					   INT32_MAX);
 	if (!(p >= 1) || isinf(p))
 		return ms_fail(ctx, MS_BAD_ARGUMENT, "p", 0, p, p >= 1 ? 2 : 1);
 	*out = (ms_slices){.l = l};
@@ -214,7 +217,8 @@ ms_sliced_values(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_rows *
 		MS_TRY(project(ctx, &sa, directions + from * a->d, batch));
 		MS_TRY(project(ctx, &sb, directions + from * a->d, batch));
 		for (size_t i = 0; i < batch; i++)
-			MS_TRY(slice(ctx, &sa, &sb, p, i, directions + (from + i) * a->d, centred, out, from + i));
+			MS_TRY(
+				slice(ctx, &sa, &sb, p, i, directions + (from + i) * a->d, centred, out, from + i));
 	}
 	return MS_OK;
 }
@@ -309,13 +313,14 @@ ms_sliced(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_rows *b,
 
 	*out = (ms_sliced_result){.scheme = options->scheme, .variance_ratio = 1};
 	if (!ms_size_mul(options->directions, a->d, &cells))
-		return ms_fail(ctx, MS_TOO_LARGE, "memory", 0, (double) options->directions, (double) SIZE_MAX);
+		return ms_fail(ctx, MS_TOO_LARGE, "memory", 0, (double) options->directions,
+					   (double) SIZE_MAX);
 	MS_TRY(MS_ALLOC(arena, a->d, &out->top_direction));
 	if (a->d == 1)
 		return sliced_line(ctx, arena, a, b, p, out);
 	MS_TRY(MS_ALLOC(arena, cells, &directions));
-	MS_TRY(ms_sliced_directions(ctx, arena, options->scheme, a->d, options->directions, options->seed,
-								directions, &block));
+	MS_TRY(ms_sliced_directions(ctx, arena, options->scheme, a->d, options->directions,
+								options->seed, directions, &block));
 	MS_TRY(ms_sliced_values(ctx, arena, a, b, p, directions, options->directions, p == 2, &s));
 	block_mean(&s, block, &out->power, &out->power_error);
 	if (options->scheme == MS_SLICED_IID && p == 2 && s.l >= 12)

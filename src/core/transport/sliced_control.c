@@ -3,9 +3,7 @@
  * over the sphere is known.
  */
 #include <math.h>
-#include <string.h>
 
-#include "core/base/linalg.h"
 #include "core/transport/sliced.h"
 
 static double
@@ -79,9 +77,9 @@ least_squares(const ms_slices *s, ms_sliced_control kind)
 
 		residual += r * r;
 	}
-	return (ms_sliced_mean){mean - beta * mean_h,
-							sqrt(residual / (l - 2) * (1 / l + (square > 0 ? mean_h * mean_h / square : 0))),
-							beta};
+	return (ms_sliced_mean){
+		mean - beta * mean_h,
+		sqrt(residual / (l - 2) * (1 / l + (square > 0 ? mean_h * mean_h / square : 0))), beta};
 }
 
 static ms_sliced_mean
@@ -105,78 +103,104 @@ three(const ms_slices *s, const double *scale, size_t i, double *h)
 	h[2] = (s->v2[i] - s->mean_v2) / scale[2];
 }
 
+/* Moments of w and the three controls. */
+typedef struct design
+{
+	double mean_w;
+	double square_w;
+	double mean[3];  /* of the controls, whose true means are 0 */
+	double cross[3]; /* centred sums, with w and with each other */
+	double square[3][3];
+} design;
+
+static design
+read_design(const ms_slices *s)
+{
+	double scale[3] = {fmax(s->mean_c1, 1e-300), fmax(s->mean_v1, 1e-300),
+					   fmax(s->mean_v2, 1e-300)};
+	design d = {.mean_w = mean_of(s->w, s->l)};
+	double h[3];
+
+	for (size_t i = 0; i < s->l; i++)
+	{
+		three(s, scale, i, h);
+		for (int j = 0; j < 3; j++)
+			d.mean[j] += h[j] / (double) s->l;
+	}
+	for (size_t i = 0; i < s->l; i++)
+	{
+		double w = s->w[i] - d.mean_w;
+
+		three(s, scale, i, h);
+		d.square_w += w * w;
+		for (int j = 0; j < 3; j++)
+		{
+			d.cross[j] += (h[j] - d.mean[j]) * w;
+			for (int k = 0; k <= j; k++)
+				d.square[j][k] += (h[j] - d.mean[j]) * (h[k] - d.mean[k]);
+		}
+	}
+	return d;
+}
+
 /*
- * Intercept on three controls by modified Gram-Schmidt: each control is freed of those before it
- * and of the constant; one that nothing is left of (two controls that are alike, or a constant)
- * is left out. A control that is freed to q has w-coefficient beta; the intercept loses beta times
- * what q is at the true mean, `at`.
+ * Row j of the Cholesky factor of the controls' squares; its diagonal is 0 for a control that those
+ * before it explain, and such a one is left out.
  */
+static void
+factor_row(const design *d, int j, double l[3][3])
+{
+	double rest = d->square[j][j];
+
+	for (int k = 0; k < j; k++)
+	{
+		l[j][k] = d->square[j][k];
+		for (int i = 0; i < k; i++)
+			l[j][k] -= l[j][i] * l[k][i];
+		l[j][k] = l[k][k] > 0 ? l[j][k] / l[k][k] : 0;
+		rest -= l[j][k] * l[j][k];
+	}
+	l[j][j] = rest > 1e-10 * d->square[j][j] ? sqrt(rest) : 0;
+}
+
+/* (L^-1 x)_j, where z has the entries before it. */
+static double
+solve_entry(double l[3][3], int j, const double *x, const double *z)
+{
+	double rest = x[j];
+
+	for (int k = 0; k < j; k++)
+		rest -= l[j][k] * z[k];
+	return rest / l[j][j];
+}
+
+/* The intercept of w on (1, three controls), and its error from the (1, 1) of (H'H)^-1. */
 static ms_sliced_mean
 three_controls(const ms_slices *s)
 {
-	double l = (double) s->l;
-	double scale[3] = {fmax(s->mean_c1, 1e-300), fmax(s->mean_v1, 1e-300), fmax(s->mean_v2, 1e-300)};
-	double mean[3] = {0, 0, 0};
-	double cov[3][3];		/* of controls */
-	double cross[3] = {0};	/* with w */
-	double mean_w = mean_of(s->w, s->l);
-	double residual = 0;
-	double leverage = 1 / l;
-	double estimate = mean_w;
-	double l_factor[3][3] = {{0}};
-	double u[3] = {0}, z[3] = {0}, t[3] = {0};
-	double h[3];
+	design d = read_design(s);
+	double n = (double) s->l;
+	double estimate = d.mean_w;
+	double residual = d.square_w;
+	double leverage = 1 / n;
+	double l[3][3] = {{0}};
+	double z[3] = {0}; /* L^-1 cross */
+	double t[3] = {0}; /* L^-1 mean */
 	int kept = 0;
 
-	memset(cov, 0, sizeof(cov));
-	for (size_t i = 0; i < s->l; i++)
-	{
-		three(s, scale, i, h);
-		for (int j = 0; j < 3; j++)
-			mean[j] += h[j] / l;
-	}
-	for (size_t i = 0; i < s->l; i++)
-	{
-		three(s, scale, i, h);
-		residual += (s->w[i] - mean_w) * (s->w[i] - mean_w);
-		for (int j = 0; j < 3; j++)
-		{
-			cross[j] += (h[j] - mean[j]) * (s->w[i] - mean_w);
-			for (int k = 0; k <= j; k++)
-				cov[j][k] += (h[j] - mean[j]) * (h[k] - mean[k]);
-		}
-	}
-	/* Cholesky, leaving out what is dependent; z = L^-1 cross, t = L^-1 mean */
 	for (int j = 0; j < 3; j++)
 	{
-		double rest = cov[j][j];
-
-		for (int k = 0; k < j; k++)
-		{
-			l_factor[j][k] = cov[j][k];
-			for (int i = 0; i < k; i++)
-				l_factor[j][k] -= l_factor[j][i] * l_factor[k][i];
-			l_factor[j][k] = u[k] > 0 ? l_factor[j][k] / u[k] : 0;
-			rest -= l_factor[j][k] * l_factor[j][k];
-		}
-		u[j] = rest > 1e-10 * cov[j][j] ? sqrt(rest) : 0;
-		if (u[j] == 0)
+		factor_row(&d, j, l);
+		if (l[j][j] == 0)
 			continue;
-		z[j] = cross[j];
-		t[j] = mean[j];
-		for (int k = 0; k < j; k++)
-		{
-			z[j] -= l_factor[j][k] * z[k];
-			t[j] -= l_factor[j][k] * t[k];
-		}
-		z[j] /= u[j];
-		t[j] /= u[j];
+		z[j] = solve_entry(l, j, d.cross, z);
+		t[j] = solve_entry(l, j, d.mean, t);
 		estimate -= z[j] * t[j];
 		residual -= z[j] * z[j];
 		leverage += t[j] * t[j];
 		kept++;
 	}
-	return (ms_sliced_mean){estimate, sqrt(fmax(0, residual) / (l - 1 - kept) * leverage), NAN};
+	return (ms_sliced_mean){estimate, sqrt(fmax(0, residual) / (n - 1 - kept) * leverage), NAN};
 }
 
 ms_sliced_mean

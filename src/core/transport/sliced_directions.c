@@ -110,7 +110,8 @@ fibonacci(ms_ctx *ctx, ms_rng *rng, size_t l, double *out)
 		double point[3] = {r * cos(angle), r * sine(angle), z};
 
 		for (size_t j = 0; j < 3; j++)
-			out[3 * i + j] = point[0] * basis[j] + point[1] * basis[3 + j] + point[2] * basis[6 + j];
+			out[3 * i + j] =
+				point[0] * basis[j] + point[1] * basis[3 + j] + point[2] * basis[6 + j];
 	}
 	return ms_tick(ctx, 128 * l);
 }

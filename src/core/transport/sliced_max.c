@@ -162,7 +162,8 @@ mean_difference(const ms_rows *a, const ms_rows *b, double *out)
 			weight += ms_rows_weight(r, i);
 		for (size_t i = 0; i < r->n; i++)
 			for (size_t j = 0; j < r->d; j++)
-				out[j] += (side == 0 ? 1 : -1) * ms_rows_weight(r, i) / weight * r->x[i * r->stride + j];
+				out[j] +=
+					(side == 0 ? 1 : -1) * ms_rows_weight(r, i) / weight * r->x[i * r->stride + j];
 	}
 }
 
@@ -184,7 +185,8 @@ ms_sliced_max(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_rows *b,
 		return ms_fail(ctx, MS_TOO_LARGE, "memory", 0, (double) l, (double) SIZE_MAX);
 	MS_TRY(MS_ALLOC(arena, cells, &directions));
 	MS_TRY(MS_ALLOC(arena, d, &gradient));
-	MS_TRY(ms_sliced_directions(ctx, arena, options->scheme, d, l, options->seed, directions, &block));
+	MS_TRY(
+		ms_sliced_directions(ctx, arena, options->scheme, d, l, options->seed, directions, &block));
 	/* checks the samples, too */
 	MS_TRY(ms_sliced_values(ctx, arena, a, b, options->p, directions, l, false, &s));
 	MS_TRY(sight_new(arena, a, &sa));

@@ -47,8 +47,8 @@ next_count(ms_walk *w, ms_piece *piece)
 	uint64_t b = (w->j + 1) * w->a->n;
 	uint64_t to = a < b ? a : b;
 
-	*piece = (ms_piece){w->i, w->j,
-						(double) (to - w->count) / ((double) w->a->n * (double) w->b->n)};
+	*piece =
+		(ms_piece){w->i, w->j, (double) (to - w->count) / ((double) w->a->n * (double) w->b->n)};
 	w->count = to;
 	w->i += a == to;
 	w->j += b == to;
@@ -332,7 +332,8 @@ potential_variance(ms_ctx *ctx, const ms_column *c, double *gradient, double *ou
 
 /* gradient[2 i] of both: the average over the value's pieces of p sign(x - y) |x - y|^(p - 1). */
 static ms_status
-average_gradients(ms_ctx *ctx, const ms_column *a, const ms_column *b, double p, double *ga, double *gb)
+average_gradients(ms_ctx *ctx, const ms_column *a, const ms_column *b, double p, double *ga,
+				  double *gb)
 {
 	ms_walk w;
 	ms_piece piece;
@@ -438,7 +439,8 @@ make_arcs(ms_ctx *ctx, const ms_column *a, const ms_column *b, double circumfere
 		i += from_a;
 		j += !from_a;
 		after = fmin(i < a->n ? a->x[i] : INFINITY, j < b->n ? b->x[j] : INFINITY);
-		arcs[n].level = (i > 0 ? upto(a, i - 1) : 0) / a->weight - (j > 0 ? upto(b, j - 1) : 0) / b->weight;
+		arcs[n].level =
+			(i > 0 ? upto(a, i - 1) : 0) / a->weight - (j > 0 ? upto(b, j - 1) : 0) / b->weight;
 		arcs[n++].length = isinf(after) ? circumference - x + first : after - x;
 		MS_TRY(tick_at(ctx, n, 8));
 	}
