@@ -24,14 +24,14 @@ query($s, 'SET client_min_messages = error');
 # --- one snapshot
 
 my $passes = "gmm_fit_query('SELECT a, b FROM t', 3, start => (SELECT m FROM m), tol => 0";
-send_query($s, "SELECT n, iterations, clock_timestamp() - statement_timestamp() > '0.2 s' FROM $passes, max_iter => 30) m, gmm_info(m)");
+send_query($s, "SELECT n, iterations > 5, clock_timestamp() - statement_timestamp() > '0.2 s' FROM $passes, max_iter => 30) m, gmm_info(m)");
 for my $i (1 .. 5)
 {
 	query($c, "INSERT INTO t SELECT -i, 1000, 1000 FROM generate_series(1, 1000) i");
 	query($c, "DELETE FROM t WHERE id BETWEEN 100 * $i AND 100 * $i + 50");
 	sleep(0.02);
 }
-is(answer($s), '300000|30|t', 'rows of others are not seen');
+is(answer($s), '300000|t|t', 'rows of others are not seen');
 is(query($s, "SELECT n FROM gmm_fit_query('SELECT a, b FROM t', 1) m, gmm_info(m)"), 300000 + 5000 - 5 * 51, 'the next statement sees them');
 
 # --- cancel
