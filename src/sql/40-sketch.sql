@@ -220,6 +220,26 @@ CREATE FUNCTION minhash_bands_plan(threshold float8, t integer DEFAULT 256, meth
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000;
 COMMENT ON FUNCTION minhash_bands_plan(float8, integer, text, jsonb) IS 'b and r for a threshold. method: balanced, least area of false positives below it and false negatives above (options false_positive, false_negative: their weights, 1); recall, the greatest r that finds a pair at the threshold with probability option recall (0.99); counting, the greatest r with which every such pair shares a band';
 
+-- All pairs, as a dissimilarity.
+
+CREATE FUNCTION jaccard_matrix_merge(state bytea, v bytea) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION jaccard_matrix_merge(bytea, bytea) IS 'part of the aggregate jaccard_matrix: rows of v into the state';
+CREATE FUNCTION jaccard_matrix_final(state bytea) RETURNS measure_dissimilarity
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000;
+COMMENT ON FUNCTION jaccard_matrix_final(bytea) IS 'part of the aggregate jaccard_matrix: compares all pairs';
+
+-- @for ID
+CREATE FUNCTION jaccard_matrix_append(state bytea, @ID@, m measure_minhash) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'jaccard_matrix_append_@ID:c@' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5;
+COMMENT ON FUNCTION jaccard_matrix_append(state bytea, @ID@, m measure_minhash) IS 'part of the aggregate jaccard_matrix: one row';
+CREATE AGGREGATE jaccard_matrix(@ID@, m measure_minhash) (
+	SFUNC = jaccard_matrix_append, STYPE = bytea, SSPACE = 65536, COMBINEFUNC = jaccard_matrix_merge,
+	FINALFUNC = jaccard_matrix_final, PARALLEL = RESTRICTED
+);
+COMMENT ON AGGREGATE jaccard_matrix(@ID@, m measure_minhash) IS 'distances 1 - jaccard(a, b) of all pairs of sketches, by id: for kmedoids_fit and dissimilarity_nearest. Ids are unique; rows without a sketch or with an empty one are left out. All n (n - 1) / 2 pairs are compared, in 4 bytes each: 2 s and 50 MB for 5000 sketches of 256 registers; near_duplicates finds what is close without that';
+-- @end
+
 CREATE FUNCTION near_duplicates(query text, threshold float8 DEFAULT 0.8, options jsonb DEFAULT NULL) RETURNS SETOF measure_duplicate
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 1001;
 COMMENT ON FUNCTION near_duplicates(text, float8, jsonb) IS 'pairs with jaccard(a, b) >= threshold of the rows (id, sketch) of a query, and the groups that they connect, by bands: not all pairs are looked at, and each at the threshold is found with probability option recall (0.99), more similar ones with more; % with its index finds all. Ids are integers or text and unique; rows without a sketch or with an empty one are left out. The query is one SELECT without volatile functions. Memory: sketches and 8 bytes a row and band, up to pgmeasure.max_memory; bands with more than 1000 members are reported';

@@ -29,6 +29,66 @@ pair_keys(FunctionCallInfo fcinfo, const ms_minhash *a, const ms_minhash *b)
 	return ms_minhash_is_exact(a) == ms_minhash_is_exact(b) ? NULL : sketch_keys(fcinfo, a);
 }
 
+ms_minhash *
+sketch_by_registers(FunctionCallInfo fcinfo, const ms_minhash *m, ms_minhash *into)
+{
+	size_t words = ms_minhash_register_words(m);
+	const uint64 *registers;
+
+	if (!into)
+		into = palloc(sizeof(*m) + words * sizeof(uint64));
+	*into = *m;
+	into->head.flags &= ~MS_MINHASH_EXACT;
+	into->count = 0;
+	registers = ms_minhash_registers(m, sketch_keys(fcinfo, m), ms_minhash_words(into));
+	if (registers != ms_minhash_words(into))
+		memcpy(ms_minhash_words(into), registers, words * sizeof(uint64));
+	SET_VARSIZE(into, sizeof(*m) + words * sizeof(uint64));
+	return into;
+}
+
+/* Room for an exact sketch and its registers, none in it. */
+static void
+make_room(SketchSite *site, MemoryContext context, size_t size)
+{
+	site->room = 0;
+	if (site->exact)
+		pfree(site->exact);
+	site->exact = NULL;
+	site->exact = MemoryContextAllocZero(context, 2 * size);
+	site->registers = (ms_minhash *) ((char *) site->exact + size);
+	site->room = (uint32) size;
+}
+
+/*
+ * An exact side that meets registers, by registers: they take 10 us, so those of the last one are
+ * kept, which in a join or a search is the next one, too. It is told by all its bytes.
+ */
+static const ms_minhash *
+kept_registers(FunctionCallInfo fcinfo, const ms_minhash *m)
+{
+	SketchSite *site = sketch_site(fcinfo);
+	size_t used = ms_minhash_used(m) - VARHDRSZ;
+	size_t size = ms_minhash_full_size(m->t, (ms_minhash_kind) m->kind);
+
+	if (site->room != size)
+		make_room(site, fcinfo->flinfo->fn_mcxt, size);
+	if (memcmp((char *) site->exact + VARHDRSZ, (const char *) m + VARHDRSZ, used) != 0)
+	{
+		site->exact->head.type = 0; /* an error on the way leaves none */
+		sketch_by_registers(fcinfo, m, site->registers);
+		memcpy((char *) site->exact + VARHDRSZ, (const char *) m + VARHDRSZ, used);
+	}
+	return site->registers;
+}
+
+/* Nothing to sketch for: both sides exact, both by registers, or one without any. */
+static bool
+meet_as_they_are(const ms_minhash *a, const ms_minhash *b)
+{
+	return ms_minhash_is_exact(a) == ms_minhash_is_exact(b) || ms_minhash_is_empty(a) || ms_minhash_is_empty(b);
+}
+
 double
 sketch_jaccard(FunctionCallInfo fcinfo, const ms_minhash *a, const ms_minhash *b)
 {
@@ -37,7 +97,12 @@ sketch_jaccard(FunctionCallInfo fcinfo, const ms_minhash *a, const ms_minhash *b
 
 	sketch_meet(a, b, true);
 	host_init(&ctx);
-	CORE(&ctx, ms_jaccard(&ctx, a, b, pair_keys(fcinfo, a, b), &j));
+	if (!meet_as_they_are(a, b))
+	{
+		a = ms_minhash_is_exact(a) ? kept_registers(fcinfo, a) : a;
+		b = ms_minhash_is_exact(b) ? kept_registers(fcinfo, b) : b;
+	}
+	CORE(&ctx, ms_jaccard(&ctx, a, b, NULL, &j));
 	return j;
 }
 

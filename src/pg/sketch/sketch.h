@@ -23,6 +23,9 @@ typedef struct SketchSite
 	uint32 t;
 	int64 seed;
 	ElementType element;
+	ms_minhash *exact;	   /* the last exact sketch that met registers; NULL: none yet */
+	ms_minhash *registers; /* the same by registers */
+	uint32 room;		   /* bytes of each */
 } SketchSite;
 
 extern SketchSite *sketch_site(FunctionCallInfo fcinfo);
@@ -64,6 +67,9 @@ extern const char *sketch_recipe(const ms_minhash *m);
 
 /* Every pair of values in one comparison, checked. */
 extern ms_overlap sketch_overlap(FunctionCallInfo fcinfo, const ms_minhash *a, const ms_minhash *b);
+
+/* An exact, not empty sketch by registers, for ms_jaccard_registers alone; in `into`, of full size, or NULL: a new one. */
+extern ms_minhash *sketch_by_registers(FunctionCallInfo fcinfo, const ms_minhash *m, ms_minhash *into);
 
 /* Jaccard similarity of two sketches, checked; NaN for two empty ones. */
 extern double sketch_jaccard(FunctionCallInfo fcinfo, const ms_minhash *a, const ms_minhash *b);
