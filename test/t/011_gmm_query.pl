@@ -25,6 +25,9 @@ query($s, 'SET client_min_messages = error');
 
 my $passes = "gmm_fit_query('SELECT a, b FROM t', 3, start => (SELECT m FROM m), tol => 0";
 send_query($s, "SELECT n, iterations > 5, clock_timestamp() - statement_timestamp() > '0.2 s' FROM $passes, max_iter => 30) m, gmm_info(m)");
+# its snapshot is taken when the backend holds back xmin
+until (query($c, "SELECT count(*) FROM pg_stat_activity WHERE pid = $s->{backend} AND state = 'active' AND backend_xmin IS NOT NULL AND query LIKE '%gmm_fit_query%'") eq '1') { sleep(0.001) }
+sleep(0.02);
 for my $i (1 .. 5)
 {
 	query($c, "INSERT INTO t SELECT -i, 1000, 1000 FROM generate_series(1, 1000) i");
