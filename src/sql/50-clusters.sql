@@ -33,22 +33,6 @@ CREATE AGGREGATE dissimilarity(i text, j text, d float8) (
 );
 COMMENT ON AGGREGATE dissimilarity(i text, j text, d float8) IS 'the same with ids of text; beside the pairs the ids are held once each time the id changes from row to row';
 
--- @for ID
-CREATE FUNCTION jaccard_matrix_append(state measure_sample, @ID@, sketch measure_minhash) RETURNS measure_sample
-	AS 'MODULE_PATHNAME', 'jaccard_matrix_append_@ID:c@' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
-COMMENT ON FUNCTION jaccard_matrix_append(measure_sample, @ID@, measure_minhash) IS 'part of the aggregate jaccard_matrix';
--- @end
-CREATE FUNCTION jaccard_matrix_final(state measure_sample) RETURNS measure_dissimilarity
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000;
-COMMENT ON FUNCTION jaccard_matrix_final(measure_sample) IS 'part of the aggregate jaccard_matrix: the distances of all pairs';
--- @for ID
-CREATE AGGREGATE jaccard_matrix(@ID@, sketch measure_minhash) (
-	SFUNC = jaccard_matrix_append, STYPE = measure_sample, SSPACE = 65536, COMBINEFUNC = sample_merge,
-	FINALFUNC = jaccard_matrix_final, PARALLEL = RESTRICTED
-);
-COMMENT ON AGGREGATE jaccard_matrix(@ID@, sketch measure_minhash) IS '1 - jaccard of all pairs of sketches, 0 of two empty ones; rows without a sketch are skipped; ids not NULL and unique; O(n^2) comparisons of about 0.1 us; memory: the sketches twice, and 24 bytes a pair';
--- @end
-
 CREATE FUNCTION dissimilarity_concat(a measure_dissimilarity, b measure_dissimilarity) RETURNS measure_dissimilarity
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION dissimilarity_concat(measure_dissimilarity, measure_dissimilarity) IS 'implementation of the || operator';
