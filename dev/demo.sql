@@ -119,6 +119,37 @@ WHERE models.name = 'package' AND p.size > 0 AND p.installed_size > 0 AND x.tail
 ORDER BY x.log_density
 LIMIT 10;
 
+\echo
+\echo '--- Which packages say nearly the same of themselves? Descriptions as sets of 5 letters in a row: section games.'
+CREATE TABLE game AS
+SELECT name AS id, description, minhash_of(shingles(lower(description), 5)) AS sketch
+FROM package WHERE section = 'games' AND description IS NOT NULL;
+
+CREATE TABLE twins AS SELECT * FROM near_duplicates('SELECT id, sketch FROM game', 0.7);
+
+SELECT (SELECT count(*) FROM game) AS descriptions, (SELECT count(*) * (count(*) - 1) / 2 FROM game) AS possible_pairs,
+       count(*) AS alike, count(DISTINCT group_id) AS groups
+FROM twins;
+
+\echo
+\echo '--- The largest groups.'
+SELECT count(*) AS packages, min(g.description) AS one_says, max(g.description) AS another_says
+FROM (SELECT group_id, a AS id FROM twins UNION SELECT group_id, b FROM twins) m JOIN game g USING (id)
+GROUP BY m.group_id
+ORDER BY count(*) DESC, m.group_id
+LIMIT 8;
+
+\echo
+\echo '--- A description of one''s own: what is there already? By index.'
+CREATE INDEX ON game USING gin (sketch minhash_lsh_ops (min_jaccard = 0.4));
+SET pgmeasure.jaccard_threshold = 0.4;
+SELECT g.id, round(jaccard(g.sketch, q.sketch)::numeric, 2) AS jaccard, g.description
+FROM game g, minhash_of(shingles('graphics and audio data for my game', 5)) AS q(sketch)
+WHERE g.sketch % q.sketch
+ORDER BY g.sketch <-> q.sketch, g.id
+LIMIT 6;
+RESET pgmeasure.jaccard_threshold;
+
 \set ECHO none
 \else
 \echo '=== The package table is left out: apt has no package lists here (apt-get update fetches them).'
