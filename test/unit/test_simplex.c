@@ -139,6 +139,9 @@ TEST(agrees_with_the_line)
 			CHECK_INT(ms_wasserstein1d(&h.ctx, &ca, &cb, p, &line), MS_OK);
 			CHECK_NEAR(w(&a, &b, p), line, 1e-10);
 		}
+		/* a cost far below the dearest cell */
+		CHECK_INT(ms_wasserstein1d(&h.ctx, &ca, &cb, 12, &line), MS_OK);
+		CHECK_NEAR(w(&a, &b, 12), line, 1e-9);
 	}
 }
 

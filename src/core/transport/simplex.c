@@ -17,6 +17,7 @@
 #define NONE UINT32_MAX
 #define MOST_NODES (UINT32_MAX - 1)
 #define UNITS ((int64_t) 1 << 60)
+#define GAP 1e-11       /* of the cost */
 #define TOLERANCE 1e-12 /* of the dearest cell; potentials are sums along paths */
 
 typedef struct node
@@ -40,8 +41,9 @@ typedef struct simplex
 	double *row; /* costs of one row, where none are stored */
 	node *nodes;
 	double *potential;
-	int64_t *units; /* masses */
-	double most;    /* the greatest |cost| */
+	int64_t *units;   /* masses */
+	double most;      /* the greatest |cost| */
+	double tolerance; /* of reduced costs */
 	uint64_t pivots;
 	size_t next_row; /* to be priced */
 } simplex;
@@ -154,12 +156,12 @@ block_rows(const simplex *s)
 	return rows < 1 ? 1 : rows;
 }
 
-/* The next cell to enter; false when no cell of any row is below -TOLERANCE. */
+/* The next cell to enter; false when no cell of any row is below the tolerance. */
 static ms_status
 price(simplex *s, entering *best, bool *found)
 {
 	size_t block = block_rows(s);
-	double least = -TOLERANCE * s->most;
+	double least = -s->tolerance;
 
 	*best = (entering){NONE, NONE, 0, least};
 	*found = false;
@@ -474,12 +476,37 @@ total_units(size_t n, bool weighted_a, size_t m, bool weighted_b)
 	return UNITS;
 }
 
+/* Pivots until no cell is worth one, or as many as given. */
+static ms_status
+improve(simplex *s, uint64_t most_pivots)
+{
+	while (most_pivots-- > 0)
+	{
+		entering e;
+		bool found;
+
+		MS_TRY(price(s, &e, &found));
+		if (!found)
+			break;
+		MS_TRY(pivot(s, &e));
+	}
+	return MS_OK;
+}
+
+/* The answer as it stands, with its certificate. */
+static ms_status
+report(simplex *s, double unit, ms_transport_result *out)
+{
+	list_moves(s, unit, out);
+	MS_TRY(certify(s, unit, out));
+	out->gap = out->cost - out->dual;
+	out->pivots = s->pivots;
+	return MS_OK;
+}
+
 static ms_status
 solve(ms_arena *arena, simplex *s, double unit, ms_transport_result *out)
 {
-	entering e;
-	bool found;
-
 	MS_TRY(MS_ALLOC(arena, s->n + s->m + 1, &s->nodes));
 	MS_TRY(MS_ALLOC(arena, s->n + s->m + 1, &s->potential));
 	MS_TRY(MS_ALLOC(arena, STRETCH, &s->row));
@@ -488,17 +515,16 @@ solve(ms_arena *arena, simplex *s, double unit, ms_transport_result *out)
 	MS_TRY(MS_ALLOC(arena, s->n + s->m, &out->moves));
 	MS_TRY(greatest_cost(s));
 	MS_TRY(plant(s));
-	for (;;)
+	s->tolerance = TOLERANCE * s->most;
+	MS_TRY(improve(s, UINT64_MAX));
+	MS_TRY(report(s, unit, out));
+	/* a high power: the cost is far below the dearest cell. Rounding might cycle: not for ever */
+	for (int k = 0; k < 3 && out->gap > GAP * fabs(out->cost); k++)
 	{
-		MS_TRY(price(s, &e, &found));
-		if (!found)
-			break;
-		MS_TRY(pivot(s, &e));
+		s->tolerance /= 100;
+		MS_TRY(improve(s, 4 * (s->n + s->m)));
+		MS_TRY(report(s, unit, out));
 	}
-	list_moves(s, unit, out);
-	MS_TRY(certify(s, unit, out));
-	out->gap = out->cost - out->dual;
-	out->pivots = s->pivots;
 	return MS_OK;
 }
 

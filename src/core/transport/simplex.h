@@ -27,7 +27,7 @@ typedef struct ms_transport_result
 {
 	double cost;			  /* sum mass cost, in the units of the costs */
 	double dual;			  /* a lower bound: a'f + b'g of feasible potentials */
-	double gap;				  /* cost - dual, >= 0 but for rounding */
+	double gap; /* cost - dual, >= 0 but for rounding, 1e-16 of the dearest cell a step */
 	double *f;				  /* n potentials: f_i + g_j <= cost(i, j); of points of weight 0, too */
 	double *g;				  /* m */
 	ms_transport_move *moves; /* at most n + m - 1, ascending in i */
