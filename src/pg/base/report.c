@@ -144,7 +144,7 @@ report_core(const ms_ctx *ctx, ms_status status)
 								errhint("Take scale => 'sd' or 'range'.")));
 			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
 							errmsg("column %d has the same value in every row", (int) f->index),
-							errhint("Leave the column out: a constant has no density.")));
+							errhint("Leave the column out: a constant has no spread.")));
 		case MS_TOO_FEW:
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("k is %.0f, but there are only %.0f distinct rows", f->wanted, f->got),

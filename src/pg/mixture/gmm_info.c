@@ -50,6 +50,9 @@ gmm_info(PG_FUNCTION_ARGS)
 	out_float8(values, nulls, 7, ms_gmm_bic(m));
 	out_float8(values, nulls, 8, ms_gmm_aic(m));
 	out_float8(values, nulls, 9, info->icl);
+	nulls[2] = nulls[3] = info->n == 0;
+	if (!stop) /* imported or put together: there is no fit to speak of */
+		nulls[10] = nulls[11] = nulls[13] = nulls[14] = nulls[16] = nulls[17] = true;
 	values[10] = Int32GetDatum(info->iterations);
 	values[11] = BoolGetDatum(info->stop == MS_GMM_STOP_TOL);
 	nulls[12] = stop == NULL;
