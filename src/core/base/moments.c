@@ -74,6 +74,8 @@ ms_moments_add(ms_moments *m, const void *x, double w, double *work)
 	double share;
 	size_t d = m->d;
 
+	if (m->n == INT64_MAX) /* no table has so many rows, hostile bytes may */
+		return false;
 	m->n++;
 	if (w == 0)
 		return true;
