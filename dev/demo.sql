@@ -57,6 +57,22 @@ WHERE c.series = 'total'
 ORDER BY c.x;
 
 \set ECHO none
+\echo
+\echo '=== The licence texts of Debian''s base-files: which are versions of each other?'
+\set ECHO queries
+
+CREATE TABLE licence_sketch AS
+SELECT name, minhash_of(shingles(lower(regexp_replace(body, '\W+', ' ', 'g')), 5, 'word'), t => 1024) AS words
+FROM licence;
+
+SELECT a.name AS a, b.name AS b, round(jaccard(a.words, b.words)::numeric, 2) AS jaccard,
+       round(containment(a.words, b.words)::numeric, 2) AS "a in b",
+       round(containment(b.words, a.words)::numeric, 2) AS "b in a"
+FROM licence_sketch a JOIN licence_sketch b ON a.name < b.name
+WHERE jaccard(a.words, b.words) > 0.1
+ORDER BY jaccard DESC;
+
+\set ECHO none
 \if :packages
 \echo
 \echo '=== Debian''s package table: the sizes of everything one can install'
