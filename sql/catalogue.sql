@@ -60,4 +60,4 @@ SELECT a.oid::regprocedure AS function, b.oid::regprocedure AS ambiguous_with FR
 WHERE a.prokind = 'f' AND a.pronargs - a.pronargdefaults <= b.pronargs AND b.pronargs < a.pronargs AND a.provariadic = 0 AND b.provariadic = 0
 	AND (a.proargtypes::oid[])[0:b.pronargs - 1] = b.proargtypes::oid[];
 -- lists: the extension
-SELECT trusted, relocatable, superuser FROM pg_available_extension_versions WHERE name = 'pgmeasure' AND installed;
+SELECT extrelocatable FROM pg_extension WHERE extname = 'pgmeasure';

@@ -7,6 +7,7 @@ INSERT INTO hostile_values SELECT 'measure_sample', measure_sample_send(s), s::t
 	UNION ALL SELECT subsample(x, 3, x) FROM generate_series(1, 9) x) q;
 INSERT INTO hostile_values SELECT 'measure_mixed', measure_mixed_send(m), m::text FROM (VALUES (mixed(1.5, 'text', true, NULL)), (mixed(NULL)), (mixed('a', 'b', ''))) v (m);
 INSERT INTO hostile_values SELECT 'measure_moments', measure_moments_send(m), m::text FROM (SELECT moments(x, x * x) AS m FROM generate_series(1, 5) x UNION ALL SELECT moments_weighted(x, x, NULL) FROM generate_series(1, 2) x) q;
+INSERT INTO hostile_values SELECT 'measure_minhash', measure_minhash_send(m), m::text FROM (SELECT minhash(x) AS m FROM generate_series(1, 5) x UNION ALL SELECT minhash_like(minhash_empty(t => 4), x) FROM generate_series(1, 20) x UNION ALL SELECT minhash_weighted(x, x::bigint) FROM generate_series(1, 3) x) q;
 INSERT INTO hostile_values SELECT 'measure_dissimilarity', measure_dissimilarity_send(d), d::text FROM (
 	SELECT dissimilarity(i, j, i + j) AS d FROM generate_series(1, 4) i, generate_series(1, i - 1) j UNION ALL SELECT dissimilarity('k' || i, 'k' || j, 1) FROM generate_series(1, 3) i, generate_series(1, i - 1) j
 	UNION ALL SELECT dissimilarity(i, i + 1, i) FROM generate_series(1, 3) i UNION ALL SELECT dissimilarity(i::text, '', i) FROM generate_series(1, 3) i) q;
@@ -25,6 +26,7 @@ CREATE TABLE hostile_measure_mixed (v measure_mixed);
 CREATE TABLE hostile_measure_moments (v measure_moments);
 CREATE TABLE hostile_measure_gmm (v measure_gmm);
 CREATE TABLE hostile_measure_gmm_stats (v measure_gmm_stats);
+CREATE TABLE hostile_measure_minhash (v measure_minhash);
 CREATE TABLE hostile_measure_dissimilarity (v measure_dissimilarity);
 CREATE TABLE hostile_measure_kmedoids (v measure_kmedoids);
 CREATE TABLE hostile_measure_kmeans (v measure_kmeans);
