@@ -72,6 +72,14 @@ FROM licence_sketch a JOIN licence_sketch b ON a.name < b.name
 WHERE jaccard(a.words, b.words) > 0.1
 ORDER BY jaccard DESC;
 
+\echo
+\echo '--- Groups of texts, as many as the silhouette likes best: which one stands for the others of its group?'
+SELECT c.medoid_id AS licence, string_agg(l.id || ' (' || round(l.distance::numeric, 2) || ')', ', ' ORDER BY l.distance) AS stands_for
+FROM (SELECT jaccard_matrix(name, words) AS d FROM licence_sketch) r, kmedoids_select(d, k_max => 12) k,
+     kmedoids_clusters(k.model) c JOIN LATERAL kmedoids_labels(k.model, d) l USING (cluster)
+WHERE k.rank = 1 AND l.id <> c.medoid_id
+GROUP BY c.medoid_id;
+
 \set ECHO none
 \if :packages
 \echo
@@ -134,6 +142,25 @@ FROM models, package p, gmm_score(m, ln(p.size), ln(p.installed_size)) x
 WHERE models.name = 'package' AND p.size > 0 AND p.installed_size > 0 AND x.tail_p < 0.001
 ORDER BY x.log_density
 LIMIT 10;
+
+\echo
+\echo '--- Typical packages, numbers and words together (gower): of the 8 largest sections, drawn by name. How many kinds?'
+CREATE TABLE kinds AS
+SELECT c.*
+FROM (SELECT subsample(name, 1500, mixed(ln(size), ln(installed_size), section, priority)) AS s
+      FROM package JOIN (SELECT section FROM package GROUP BY section ORDER BY count(*) DESC LIMIT 8) q USING (section)
+      WHERE size > 0 AND installed_size > 0) r,
+     kmedoids_select(s, k_max => 12, metric => 'gower') c;
+
+SELECT k, round(silhouette::numeric, 3) AS silhouette, repeat('*', round(50 * silhouette)::int) AS curve FROM kinds ORDER BY k;
+
+\echo
+\echo '--- The packages that stand for the rest.'
+SELECT c.cluster, c.size AS rows, p.name, p.section, p.priority, pg_size_pretty(p.size) AS download,
+       pg_size_pretty(1024 * p.installed_size) AS installed, left(p.description, 40) AS description
+FROM kinds, kmedoids_clusters(model) c JOIN package p ON p.name = c.medoid_id
+WHERE kinds.rank = 1
+ORDER BY c.cluster;
 
 \echo
 \echo '--- Which packages say nearly the same of themselves? Descriptions as sets of 5 letters in a row: section games.'
