@@ -28,6 +28,18 @@ BEGIN
 END $$;
 SELECT pg_temp.near(pg_temp.numbers(pg_temp.em(m, 5)), pg_temp.numbers(f), 1e-9) AS equal
 FROM stats_model, (SELECT sample(eruptions, waiting) AS s FROM faithful) r, gmm_fit(s, 2, start => m, max_iter => 5, tol => 0) f;
+-- stepwise EM: blocks of 34 rows in the order of the file, the log-likelihood after 1, 2, 5 and 20 passes (gmm.md, section 14)
+CREATE FUNCTION pg_temp.stepwise(m measure_gmm, passes int) RETURNS measure_gmm LANGUAGE plpgsql AS $$
+BEGIN
+	FOR t IN 1 .. 8 * passes LOOP
+		SELECT gmm_update(m, gmm_stats(m, eruptions, waiting), rate => (t + 2) ^ -0.7) INTO m
+		FROM (SELECT *, row_number() OVER (ORDER BY ctid) AS i FROM faithful) f WHERE (i - 1) / 34 = (t - 1) % 8;
+	END LOOP;
+	RETURN m;
+END $$;
+SELECT passes, abs(gmm_log_likelihood(u, s) - wanted) < 1e-6 AS log_likelihood, abs(i.weight - 34 * (8 * passes + 2) ^ 0.7) < 1e-9 AS weight
+FROM stats_model, (SELECT sample(eruptions, waiting) AS s FROM faithful) r, (VALUES (1, -1131.086402), (2, -1130.819502), (5, -1130.479386), (20, -1130.296988)) q (passes, wanted),
+     pg_temp.stepwise(m, passes) u, gmm_info(u) i ORDER BY passes;
 
 -- parts of the rows: any split, any order, weights
 SELECT gmm_stats_log_likelihood(m, a) - gmm_stats_log_likelihood(m, b) < 1e-9 AS log_likelihood, pg_temp.near(pg_temp.numbers(gmm_update(m, a)), pg_temp.numbers(gmm_update(m, b)), 1e-10) AS equal,
@@ -50,7 +62,7 @@ SELECT count(*), sum(n) FROM (SELECT (gmm_stats_info(gmm_stats((SELECT m FROM st
 -- NULL rows are skipped, rows with a gap counted; no rows give NULL; no model gives NULL
 SELECT i.n, i.d, i.incomplete, summary(s) FROM stats_model, LATERAL (SELECT gmm_stats(m, v) AS s FROM (VALUES ('{2,55}'::float8[]), (NULL), ('{NULL,60}'), ('{4,80}')) r (v)) q, gmm_stats_info(s) i;
 SELECT gmm_stats(m, eruptions, waiting) IS NULL AS empty FROM stats_model, faithful WHERE waiting < 0;
-SELECT gmm_stats(NULL, eruptions, waiting), gmm_stats_union(NULL), gmm_update(NULL, NULL), gmm_stats_info(NULL) FROM faithful;
+SELECT gmm_stats(NULL, eruptions, waiting), gmm_stats_union(NULL), gmm_update(NULL, NULL), gmm_update(NULL, NULL, NULL), gmm_stats_info(NULL) FROM faithful;
 -- a model that takes gaps
 SELECT i.n, i.incomplete, u.missing, gmm_stats_log_likelihood(m, q.s) - gmm_log_likelihood(m, r.s) < 1e-9 AS log_likelihood
 FROM (SELECT sample(CASE WHEN waiting < 80 THEN eruptions END, waiting) AS s FROM faithful) r, gmm_fit(r.s, 2, missing => 'use') m,
@@ -76,6 +88,6 @@ FROM unnest('{"SELECT gmm_stats(m, eruptions) FROM stats_model, faithful","SELEC
 "SELECT gmm_stats(gmm_fit(s, 1 + (eruptions > 3)::int), eruptions, waiting) FROM faithful, (SELECT sample(eruptions, waiting) AS s FROM faithful) r",
 "SELECT gmm_stats(CASE WHEN eruptions > 3 THEN m END, eruptions, waiting) FROM stats_model, (TABLE faithful ORDER BY eruptions DESC) f",
 "SELECT gmm_update(gmm_reorder, s) FROM stats_values, (SELECT gmm(''{1}'', ''{{1,2}}'', ''{{{1,0},{0,1}}}'')) m (gmm_reorder)","SELECT gmm_stats_union(s) FROM (SELECT s FROM stats_values WHERE id = 1 UNION ALL SELECT gmm_stats(gmm(''{1}'', ''{{1,2}}'', ''{{{1,0},{0,1}}}''), 1, 2)) q",
-"SELECT gmm_stats_union(s) FROM stats_values","SELECT gmm_stats_append(s, m, 1, 2) FROM stats_values, stats_model","SELECT ''{\"gmm_stats\":1}''::measure_gmm_stats","SELECT replace(s::text, ''\"n\":272'', ''\"n\":271'')::measure_gmm_stats FROM stats_values","SELECT gmm_update(m, gmm_stats(m, 1e200, 1e200)) FROM stats_model GROUP BY m"}'::text[]) q (query),
+"SELECT gmm_stats_union(s) FROM stats_values","SELECT gmm_stats_append(s, m, 1, 2) FROM stats_values, stats_model","SELECT ''{\"gmm_stats\":1}''::measure_gmm_stats","SELECT replace(s::text, ''\"n\":272'', ''\"n\":271'')::measure_gmm_stats FROM stats_values","SELECT gmm_update(m, gmm_stats(m, 1e200, 1e200)) FROM stats_model GROUP BY m","SELECT gmm_update(m, s, rate => 0) FROM stats_model, stats_values","SELECT gmm_update(m, s, 1.5) FROM stats_model, stats_values","SELECT gmm_update(m, s, ''NaN'') FROM stats_model, stats_values"}'::text[]) q (query),
      LATERAL pg_temp.failure(q.query) f;
 DROP TABLE stats_model, stats_rows, stats_serial, stats_values, stats_copy;

@@ -217,9 +217,9 @@ COMMENT ON FUNCTION gmm_stats_concat(measure_gmm_stats, measure_gmm_stats) IS 'i
 CREATE OPERATOR || (LEFTARG = measure_gmm_stats, RIGHTARG = measure_gmm_stats, FUNCTION = gmm_stats_concat, COMMUTATOR = ||);
 COMMENT ON OPERATOR || (measure_gmm_stats, measure_gmm_stats) IS 'statistics of the rows of both';
 
-CREATE FUNCTION gmm_update(m measure_gmm, stats measure_gmm_stats) RETURNS measure_gmm
+CREATE FUNCTION gmm_update(m measure_gmm, stats measure_gmm_stats, rate float8 DEFAULT 1) RETURNS measure_gmm
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
-COMMENT ON FUNCTION gmm_update(measure_gmm, measure_gmm_stats) IS 'the mixture after one EM iteration from m, given the statistics of all rows under m; its likelihood is not known: that of m is gmm_stats_log_likelihood(m, stats); 22023 for statistics under another model';
+COMMENT ON FUNCTION gmm_update(measure_gmm, measure_gmm_stats, float8) IS 'the mixture after one EM iteration from m, given the statistics of all rows under m; with a rate below 1 a step of stepwise EM, given those of a block of rows of weight W: the statistics of m move by that share of the way, and its weight is W / rate (Cappe & Moulines 2009); its likelihood is not known: that of m is gmm_stats_log_likelihood(m, stats); 22023 for statistics under another model, a rate beyond 1e-9 to 1';
 
 CREATE FUNCTION gmm_stats_log_likelihood(m measure_gmm, stats measure_gmm_stats) RETURNS float8
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;

@@ -72,7 +72,8 @@ exercise(host *h, ms_arena *arena, const void *bytes, size_t size)
 	expect(stats_flush(&h->ctx, b, &v) == MS_OK, "flush");
 	expect_valid(h, &v);
 	expect(ms_gmm_stats_evidence(&h->ctx, b, v.s, &info) == MS_OK, "evidence");
-	ms_gmm_stats_update(&h->ctx, arena, b, v.s, &m);
+	ms_gmm_stats_update(&h->ctx, arena, b, v.s, 1, &m);
+	ms_gmm_stats_update(&h->ctx, arena, b, v.s, 0.1, &m);
 	free(v.s);
 	free(w.s);
 }

@@ -6,6 +6,8 @@
 #include "core/mixture/stats.h"
 
 #include "core/base/hash.h"
+#include "core/mixture/mix.h"
+#include "core/mixture/mstep.h"
 #include "core/mixture/prior.h"
 #include "core/mixture/score.h"
 #include "mixture_fit.h"
@@ -99,7 +101,7 @@ TEST(one_iteration)
 	CHECK_NEAR(info.log_likelihood, -1184.0060425438, 1e-13);
 	CHECK_INT(info.n, 272);
 	CHECK_NEAR(info.weight, 272, 0);
-	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, v.s, &next), MS_OK);
+	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, v.s, 1, &next), MS_OK);
 	CHECK_NEAR(next.weights[0], 0.357171345333, 1e-12);
 	for (size_t i = 0; i < 4; i++)
 		CHECK_NEAR(next.means[i], wanted[i], 2e-12);
@@ -127,7 +129,7 @@ TEST(any_split)
 	all = stats_begin(t.b, true);
 	for (size_t i = 0; i < 272; i++)
 		put(&t, &all, faithful + 2 * i, 1 + (double) (i % 3));
-	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, all.s, &whole), MS_OK);
+	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, all.s, 1, &whole), MS_OK);
 	for (size_t parts = 1; parts <= 40; parts += 3)
 	{
 		stats_value v[40];
@@ -152,7 +154,7 @@ TEST(any_split)
 		}
 		CHECK_INT(v[0].s->rows, 272);
 		CHECK(v[0].s->checksum == all.s->checksum);
-		CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, v[0].s, &m), MS_OK);
+		CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, v[0].s, 1, &m), MS_OK);
 		CHECK_INT(ms_gmm_stats_evidence(&t.h.ctx, t.b, v[0].s, &info), MS_OK);
 		CHECK_INT(info.n, 272);
 		CHECK_NEAR(info.weight, 543, 0);
@@ -204,7 +206,7 @@ TEST(equals_the_fit)
 				for (size_t i = 0; i < 272; i++)
 					put(&t, &v, x + 2 * i, 1);
 				check_valid(&t, &v);
-				CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, v.s, &t.m), MS_OK);
+				CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, v.s, 1, &t.m), MS_OK);
 				free(v.s);
 			}
 			for (size_t i = 0; i < 4; i++)
@@ -232,6 +234,177 @@ TEST(equals_the_fit)
 	}
 }
 
+static void
+step(bench *t, const double *x, size_t n, double rate)
+{
+	stats_value v;
+
+	bench_basis(t);
+	v = stats_begin(t->b, false);
+	for (size_t i = 0; i < n; i++)
+		put(t, &v, x + 2 * i, 1);
+	CHECK_INT(ms_gmm_stats_update(&t->h.ctx, &t->arena, t->b, v.s, rate, &t->m), MS_OK);
+	free(v.s);
+}
+
+static double
+likelihood_of_faithful(bench *t)
+{
+	ms_rows rows = rows_of(faithful, 272, 2);
+	ms_evidence evidence;
+
+	CHECK_INT(ms_score_rows(&t->h.ctx, &t->m, &rows, &evidence), MS_OK);
+	return evidence.log_likelihood;
+}
+
+/* Stepwise EM in the order of the rows, eight blocks a pass (section 14). */
+TEST(stepwise)
+{
+	static const int passes[] = {1, 2, 5, 20};
+	static const double wanted[] = {-1131.086402, -1130.819502, -1130.479386, -1130.296988};
+	bench t;
+	int blocks = 0;
+
+	bench_import(&t);
+	for (size_t i = 0; i < 4; i++)
+	{
+		for (; blocks < 8 * passes[i]; blocks++)
+			step(&t, faithful + 2 * 34 * (blocks % 8), 34, pow(blocks + 3, -0.7));
+		CHECK_NEAR(likelihood_of_faithful(&t), wanted[i], 1e-6 / 1130);
+	}
+	CHECK_INT(t.m.info.n, 34);
+	CHECK_NEAR(t.m.info.weight, 34 * pow(162, 0.7), 1e-14);
+	bench_done(&t);
+}
+
+/* Where EM rests, with noise too, a step of any rate rests; small ones on the way climb. */
+TEST(a_step_rests_where_em_does)
+{
+	for (int family = MS_GMM_FULL; family <= MS_GMM_LAST_FAMILY; family++)
+	{
+		for (int noise = 0; noise < 2; noise++)
+		{
+			ms_rows rows = rows_of(faithful, 272, 2);
+			ms_em_options o = options((ms_gmm_family) family, 2, 0);
+			fitted f;
+			bench t;
+			double before;
+
+			o.noise = noise ? 0.05 : 0;
+			o.n_init = 2;
+			fit_with(&f, &rows, &o);
+			bench_init(&t);
+			CHECK_INT(ms_gmm_copy(&t.h.ctx, &t.arena, &f.m, &t.m), MS_OK);
+			step(&t, faithful, 272, 0.3);
+			for (size_t i = 0; i < 4; i++)
+				CHECK_NEAR(t.m.means[i], f.m.means[i], 1e-5);
+			for (size_t i = 0; i < ms_gmm_covariances(t.m.family, 2, 2); i++)
+				CHECK_NEAR(t.m.covariances[i], f.m.covariances[i], 1e-4);
+			CHECK_NEAR(t.m.noise, f.m.noise, 1e-4);
+			CHECK_NEAR(t.m.info.weight, 272 / 0.3, 1e-14);
+
+			t.m.means[0] += 0.2;
+			t.m.means[3] -= 1;
+			before = likelihood_of_faithful(&t);
+			step(&t, faithful, 272, 0.1);
+			CHECK(likelihood_of_faithful(&t) > before);
+			done(&f);
+			bench_done(&t);
+		}
+	}
+}
+
+/* A block without a row of one component leaves that component as it is, but for its weight. */
+TEST(a_step_without_rows_of_a_component)
+{
+	bench t;
+
+	bench_import(&t);
+	step(&t, (double[]){4.5, 80, 4.4, 79}, 2, 0.25);
+	CHECK_NEAR(t.m.weights[0], 0.75 * 0.5, 1e-8);
+	CHECK_NEAR(t.m.means[0], 2, 1e-8);
+	CHECK_NEAR(t.m.means[1], 55, 1e-8);
+	CHECK_NEAR(t.m.covariances[0], 0.1, 1e-8);
+	CHECK_NEAR(t.m.covariances[2], 30, 1e-8);
+	/* of its mass, 0.375 + 0.25, 0.375 is at (4.5, 80) and 0.25 at (4.45, 79.5) */
+	CHECK_NEAR(t.m.means[2], 4.5 - 0.4 * 0.05, 1e-8);
+	CHECK_NEAR(t.m.means[3], 80 - 0.4 * 0.5, 1e-8);
+	bench_done(&t);
+}
+
+/* Shared components under the weights of one group. */
+static void
+set_weights(ms_mix *mix, const double *weights)
+{
+	for (size_t j = 0; j < mix->k; j++)
+	{
+		mix->constants[j] += log(weights[j] / mix->weights[j]);
+		mix->weights[j] = weights[j];
+	}
+}
+
+/*
+ * One iteration of EM for groups i mod 3 that share components and have weights of their own:
+ * each group's statistics under its own weights, one M step from their sum.
+ */
+static double
+iterate_groups(bench *t, ms_mix *mix, ms_mstep *mstep, double weights[3][2])
+{
+	static const double origin[] = {0, 0};
+	static const double ones[] = {1, 1};
+	ms_mix_stats stats;
+	ms_mix_stats sum;
+	ms_kernel *kernel;
+
+	CHECK_INT(ms_mix_stats_new(&t->arena, mix, &stats), MS_OK);
+	CHECK_INT(ms_mix_stats_new(&t->arena, mix, &sum), MS_OK);
+	CHECK_INT(ms_kernel_new(&t->h.ctx, &t->arena, mix->shape, 2, 2, &kernel), MS_OK);
+	for (size_t c = 0; c < 3; c++)
+	{
+		ms_view group = {{faithful + 2 * c, NULL, (274 - c) / 3, 2, 6}, origin, ones};
+
+		set_weights(mix, weights[c]);
+		ms_mix_stats_clear(&stats, mix);
+		CHECK_INT(ms_kernel_pass(&t->h.ctx, kernel, mix, &group, &stats), MS_OK);
+		for (size_t j = 0; j < 2; j++)
+			weights[c][j] = ms_sum_get(&stats.n[j]) / ms_sum_get(&stats.weight);
+		ms_mix_stats_add(&sum, &stats, mix);
+	}
+	CHECK_INT(sum.rows, 272);
+	CHECK_INT(ms_mstep_run(&t->h.ctx, mstep, mix, &sum), MS_OK);
+	return ms_sum_get(&sum.log_likelihood);
+}
+
+/* The spec's weights (section 14) are those where a fit stopped, 2e-8 before EM rests. */
+TEST(weights_of_groups)
+{
+	static const double wanted[] = {0.3936988513, 0.3186791455, 0.3555892744};
+	static const double origin[] = {0, 0};
+	static const double ones[] = {1, 1};
+	static const double variances[] = {1.3, 184};
+	ms_view raw = {{NULL, NULL, 0, 2, 2}, origin, ones};
+	double weights[3][2] = {{0.5, 0.5}, {0.5, 0.5}, {0.5, 0.5}};
+	double before = 0;
+	double total = 0;
+	bench t;
+	ms_mix mix;
+	ms_mstep mstep;
+
+	bench_import(&t);
+	CHECK_INT(ms_mix_from_model(&t.h.ctx, &t.arena, &t.m, MS_GMM_FULL, &raw, &mix), MS_OK);
+	CHECK_INT(ms_mstep_new(&t.arena, MS_GMM_FULL, 2, 2, variances, NULL, &mstep), MS_OK);
+	for (int pass = 0; pass < 200; pass++)
+	{
+		before = weights[0][0];
+		total = iterate_groups(&t, &mix, &mstep, weights);
+	}
+	CHECK_NEAR(weights[0][0], before, 1e-15);
+	CHECK_NEAR(total, -1129.707227, 1e-6 / 1130);
+	for (size_t c = 0; c < 3; c++)
+		CHECK_NEAR(weights[c][0], wanted[c], 2e-8);
+	bench_done(&t);
+}
+
 /* The mean far beyond the spread (section 16). */
 TEST(far_from_zero)
 {
@@ -248,7 +421,7 @@ TEST(far_from_zero)
 	v = stats_begin(t.b, false);
 	for (size_t i = 0; i < 272; i++)
 		put(&t, &v, (double[]){faithful[2 * i] + 1e8, faithful[2 * i + 1] + 1e8}, 1);
-	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, v.s, &next), MS_OK);
+	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, v.s, 1, &next), MS_OK);
 	CHECK_NEAR(next.covariances[5], 35.647437431486, 1e-7);
 	CHECK_NEAR(next.means[1] - 1e8, 54.51698000273, 1e-7);
 	free(v.s);
@@ -276,10 +449,10 @@ TEST(mismatch)
 	CHECK_INT(stats_merge(&t.h.ctx, &a, &c), MS_MISMATCH);
 	CHECK_STR(t.h.ctx.facts.what, "weights");
 	CHECK_INT(stats_flush(&t.h.ctx, u.b, &a), MS_MISMATCH);
-	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, u.b, a.s, &next), MS_MISMATCH);
-	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, a.s, &next), MS_TOO_FEW);
+	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, u.b, a.s, 1, &next), MS_MISMATCH);
+	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, a.s, 1, &next), MS_TOO_FEW);
 	put(&t, &a, (double[]){1e9, 1e9}, 1);
-	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, a.s, &next), MS_NO_FIT);
+	CHECK_INT(ms_gmm_stats_update(&t.h.ctx, &t.arena, t.b, a.s, 1, &next), MS_NO_FIT);
 	free(a.s);
 	free(b.s);
 	free(c.s);
@@ -471,7 +644,7 @@ whole_life(ms_ctx *ctx, stats_value *v, stats_value *w)
 	if (status == MS_OK)
 		status = ms_gmm_stats_evidence(ctx, b, v->s, &info);
 	if (status == MS_OK)
-		status = ms_gmm_stats_update(ctx, &arena, b, v->s, &next);
+		status = ms_gmm_stats_update(ctx, &arena, b, v->s, 0.5, &next);
 	ms_arena_free(&arena);
 	return status;
 }
@@ -498,6 +671,10 @@ main(int argc, char **argv)
 	RUN(one_iteration);
 	RUN(any_split);
 	RUN(equals_the_fit);
+	RUN(stepwise);
+	RUN(a_step_rests_where_em_does);
+	RUN(a_step_without_rows_of_a_component);
+	RUN(weights_of_groups);
 	RUN(far_from_zero);
 	RUN(mismatch);
 	RUN(what_releases_wrote_is_read);

@@ -228,6 +228,24 @@ ms_mix_stats_scale(ms_mix_stats *s, const ms_mix *mix, double factor)
 		s->s2[i] *= factor;
 }
 
+void
+ms_mix_stats_add_own(ms_mix_stats *s, const ms_mix *mix, double weight)
+{
+	ms_sum_add(&s->weight, weight);
+	ms_sum_add(&s->noise, weight * mix->noise);
+	for (size_t j = 0; j < mix->k; j++)
+	{
+		double n = weight * mix->weights[j];
+		double *s2 = s->s2;
+
+		ms_sum_add(&s->n[j], n);
+		if (mix->shape != MS_MIX_TIED)
+			s2 += j * (ms_mix_squares(mix) / mix->k);
+		for (size_t c = 0; c < mix->d; c++)
+			s2[mix->shape == MS_MIX_DIAGONAL ? c : ms_packed_at(c, c)] += n;
+	}
+}
+
 /* --- scratch -------------------------------------------------------------------------------- */
 
 static size_t

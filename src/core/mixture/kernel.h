@@ -81,6 +81,9 @@ extern void ms_mix_stats_add(ms_mix_stats *to, const ms_mix_stats *from, const m
 /* As if every weight were `factor` times what it is. */
 extern void ms_mix_stats_scale(ms_mix_stats *s, const ms_mix *mix, double factor);
 
+/* Adds what rows of that weight would give that are distributed exactly as the mixture. */
+extern void ms_mix_stats_add_own(ms_mix_stats *s, const ms_mix *mix, double weight);
+
 typedef struct ms_kernel ms_kernel;
 
 /* Scratch for mixtures of this shape and size. Bytes: ms_kernel_bytes. */

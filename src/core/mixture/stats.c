@@ -524,7 +524,8 @@ write_info(const ms_mstep *step, const ms_gmm_stats *s, const ms_mix_stats *stat
 }
 
 static ms_status
-update_with(ms_ctx *ctx, ms_arena *scratch, ms_gmm_basis *b, const ms_gmm_stats *s, ms_gmm *out)
+update_with(ms_ctx *ctx, ms_arena *scratch, ms_gmm_basis *b, const ms_gmm_stats *s, double rate,
+			ms_gmm *out)
 {
 	ms_mstep step;
 	ms_mix_stats stats;
@@ -533,6 +534,8 @@ update_with(ms_ctx *ctx, ms_arena *scratch, ms_gmm_basis *b, const ms_gmm_stats 
 	MS_TRY(all_statistics(ctx, scratch, b, s, &stats));
 	if (!(ms_sum_get(&stats.weight) > 0))
 		return ms_fail(ctx, MS_TOO_FEW, "rows", 0, 0, 1);
+	if (rate < 1)
+		ms_mix_stats_add_own(&stats, &b->mix, (1 / rate - 1) * ms_sum_get(&stats.weight));
 	MS_TRY(ms_mix_new(scratch, b->mix.shape, b->m.k, b->m.d, &mix));
 	ms_mix_copy(&mix, &b->mix);
 	mix.log_sides = b->mix.log_sides;
@@ -548,13 +551,13 @@ update_with(ms_ctx *ctx, ms_arena *scratch, ms_gmm_basis *b, const ms_gmm_stats 
 
 ms_status
 ms_gmm_stats_update(ms_ctx *ctx, ms_arena *arena, ms_gmm_basis *b, const ms_gmm_stats *s,
-					ms_gmm *out)
+					double rate, ms_gmm *out)
 {
 	ms_arena scratch = {ctx, NULL, arena->used};
 	ms_status status;
 
 	MS_TRY(ms_gmm_copy(ctx, arena, &b->m, out));
-	status = update_with(ctx, &scratch, b, s, out);
+	status = update_with(ctx, &scratch, b, s, rate, out);
 	ms_arena_free(&scratch);
 	return status;
 }

@@ -104,10 +104,18 @@ extern ms_status ms_gmm_stats_evidence(ms_ctx *ctx, ms_gmm_basis *b, const ms_gm
 /*
  * The model after one EM iteration from the basis' model, with its family, prior, noise and names,
  * in its order of components; weights are frequencies. Its likelihoods are NaN (nobody has looked
- * at rows under it), iterations one more, stop none. MS_TOO_FEW when no row weighs anything; MS_NO_FIT when a component has lost
- * all rows.
+ * at rows under it), iterations one more, stop none.
+ *
+ * A rate below 1, above 0, is the step of stepwise EM (Cappe & Moulines 2009, equation 11): the
+ * rows, of weight W, meet (1 / rate - 1) W more that the model itself stands for, so that its
+ * statistics move by `rate` towards theirs; info.weight is W / rate. Where the M step of a model's
+ * own statistics needs no more of them than the model keeps (all families but VEI, EVI, VEE, EEV,
+ * VEV, EVV) this is their recursion of statistics; in every family it rests where EM does. A prior
+ * meets W / rate rows.
+ *
+ * MS_TOO_FEW when no row weighs anything; MS_NO_FIT when a component has lost all rows.
  */
 extern ms_status ms_gmm_stats_update(ms_ctx *ctx, ms_arena *arena, ms_gmm_basis *b,
-									 const ms_gmm_stats *s, ms_gmm *out);
+									 const ms_gmm_stats *s, double rate, ms_gmm *out);
 
 #endif

@@ -390,7 +390,7 @@ iterate(ms_ctx *ctx, Passes *p, const FitOptions *o, ms_gmm *m)
 		if (m->info.stop != MS_GMM_STOP_NONE)
 			break;
 		before = m->info.objective;
-		MS_TRY(ms_gmm_stats_update(ctx, &arena, basis, stats, &next));
+		MS_TRY(ms_gmm_stats_update(ctx, &arena, basis, stats, 1, &next));
 		*m = next;
 		swap(&now, &old);
 	}

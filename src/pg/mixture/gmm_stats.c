@@ -248,6 +248,19 @@ gmm_stats_concat(PG_FUNCTION_ARGS)
 
 /* --- answers -------------------------------------------------------------------------------- */
 
+/* The share of the way that the model's own statistics move; less would move nothing. */
+static double
+rate_arg(FunctionCallInfo fcinfo, int argno)
+{
+	double rate = PG_GETARG_FLOAT8(argno);
+
+	if (!(rate >= 1e-9 && rate <= 1))
+		report_range_hint("rate", rate, "from 1e-9 to 1",
+						  "Leave it out where the statistics are of all rows; for blocks of rows "
+						  "use (t + 2) ^ -0.7 at block t.");
+	return rate;
+}
+
 /* The model of argument 0 and statistics of argument 1 that were gathered under it. */
 static Basis *
 basis_of_stats(FunctionCallInfo fcinfo, ms_gmm_stats **s)
@@ -269,10 +282,11 @@ gmm_update(PG_FUNCTION_ARGS)
 	ms_ctx ctx;
 	ms_arena arena;
 	ms_gmm m;
+	double rate = rate_arg(fcinfo, 2);
 
 	host_init(&ctx);
 	ms_arena_init(&arena, &ctx);
-	CORE(&ctx, ms_gmm_stats_update(&ctx, &arena, b->basis, s, &m));
+	CORE(&ctx, ms_gmm_stats_update(&ctx, &arena, b->basis, s, rate, &m));
 	return gmm_datum(&m);
 }
 
