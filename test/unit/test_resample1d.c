@@ -12,11 +12,14 @@ static ms_status
 test_of(host *h, const ms_pool *pool, double p, ms_exchange e, int64_t b, uint64_t seed,
 		ms_permutation *out)
 {
+	ms_exchange_options o = {b, seed, 7, 0};
+	ms_pool of = *pool;
 	ms_arena arena;
 	ms_status status;
 
 	ms_arena_init(&arena, &h->ctx);
-	status = ms_resample1d_test(&h->ctx, &arena, pool, p, e, b, seed, out);
+	of.labels.exchange = e;
+	status = ms_resample1d_test(&h->ctx, &arena, &of, p, &o, out);
 	ms_arena_free(&arena);
 	return status;
 }
@@ -24,18 +27,21 @@ test_of(host *h, const ms_pool *pool, double p, ms_exchange e, int64_t b, uint64
 static ms_status
 interval_of(host *h, const ms_pool *pool, ms_exchange e, int64_t b, uint64_t seed, ms_bootstrap *out)
 {
+	ms_exchange_options o = {b, seed, 1, 0};
+	ms_pool of = *pool;
 	ms_arena arena;
 	ms_status status;
 
 	ms_arena_init(&arena, &h->ctx);
-	status = ms_resample1d_interval(&h->ctx, &arena, pool, 1, e, .95, b, seed, out);
+	of.labels.exchange = e;
+	status = ms_resample1d_interval(&h->ctx, &arena, &of, 1, .95, &o, out);
 	ms_arena_free(&arena);
 	return status;
 }
 
 TEST(reference_exact)
 {
-	ms_pool pool = {7, D1_POOL, NULL, D1_LABEL, NULL, 0};
+	ms_pool pool = {D1_POOL, NULL, {7, D1_LABEL, NULL, 0, 0}};
 	ms_permutation t;
 	host h;
 
@@ -60,7 +66,7 @@ TEST(exact_pairs_and_clusters)
 	const unsigned char label[] = {0, 0, 0, 1, 1, 1};
 	const uint32_t pair[] = {0, 1, 2, 0, 1, 2};
 	const uint32_t cluster[] = {0, 0, 1, 2, 2, 3};
-	ms_pool pool = {6, x, NULL, label, pair, 3};
+	ms_pool pool = {x, NULL, {6, label, pair, 3, 0}};
 	ms_permutation t;
 	host h;
 
@@ -69,17 +75,17 @@ TEST(exact_pairs_and_clusters)
 	CHECK_INT(t.replicates, 8);
 	CHECK_NEAR(t.p_value, 2. / 8, 1e-15);
 	CHECK_NEAR(t.p_min, 2. / 8, 1e-15);
-	pool.unit = cluster;
-	pool.units = 4;
+	pool.labels.unit = cluster;
+	pool.labels.units = 4;
 	CHECK_INT(test_of(&h, &pool, 1, MS_EXCHANGE_CLUSTERS, 999, 0, &t), MS_OK);
 	CHECK_INT(t.replicates, 6);
 	CHECK_NEAR(t.p_value, 2. / 6, 1e-15);
-	pool.unit = pair;
-	pool.units = 3;
+	pool.labels.unit = pair;
+	pool.labels.units = 3;
 	CHECK_INT(test_of(&h, &pool, 1, MS_EXCHANGE_CLUSTERS, 999, 0, &t), MS_MISMATCH);
 	CHECK_STR(h.ctx.facts.what, "clusters");
-	pool.unit = cluster;
-	pool.units = 4;
+	pool.labels.unit = cluster;
+	pool.labels.units = 4;
 	CHECK_INT(test_of(&h, &pool, 1, MS_EXCHANGE_PAIRS, 999, 0, &t), MS_MISMATCH);
 	CHECK_STR(h.ctx.facts.what, "pairs");
 	CHECK_INT(test_of(&h, &pool, 1, MS_EXCHANGE_ROWS, 0, 0, &t), MS_BAD_ARGUMENT);
@@ -98,7 +104,7 @@ calibrate(ms_exchange exchange)
 		double x[N];
 		unsigned char label[N];
 		uint32_t unit[N];
-		ms_pool pool = {N, x, NULL, label, unit, U};
+		ms_pool pool = {x, NULL, {N, label, unit, U, 0}};
 		ms_permutation t;
 		size_t n = exchange == MS_EXCHANGE_PAIRS ? 2 * U : N;
 		ms_rng rng;
@@ -129,7 +135,7 @@ calibrate(ms_exchange exchange)
 			label[i] = (unsigned char) record[i][1];
 			unit[i] = (uint32_t) record[i][2];
 		}
-		pool.n = n;
+		pool.labels.n = n;
 		CHECK_INT(test_of(&h, &pool, 1, exchange, 79, run, &t), MS_OK);
 		rejected += t.p_value <= .1;
 	}
@@ -172,7 +178,7 @@ TEST(power_and_seeds)
 {
 	double x[200];
 	unsigned char label[200];
-	ms_pool pool = {200, x, NULL, label, NULL, 0};
+	ms_pool pool = {x, NULL, {200, label, NULL, 0, 0}};
 	ms_permutation t, again, other;
 	host h;
 
@@ -193,7 +199,7 @@ TEST(bootstrap)
 	double x[2 * N];
 	unsigned char label[2 * N];
 	uint32_t unit[2 * N];
-	ms_pool pool = {2 * N, x, NULL, label, unit, N};
+	ms_pool pool = {x, NULL, {2 * N, label, unit, N, 0}};
 	ms_bootstrap rows, weighted, again;
 	double w[2 * N];
 	host h;
@@ -235,7 +241,7 @@ TEST(stops_and_refusals)
 	enum { N = 20000 };
 	double *x = malloc(2 * N * sizeof(double));
 	unsigned char *label = malloc(2 * N);
-	ms_pool pool = {2 * N, x, NULL, label, NULL, 0};
+	ms_pool pool = {x, NULL, {2 * N, label, NULL, 0, 0}};
 	ms_status status;
 	host h;
 

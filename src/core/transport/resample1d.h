@@ -1,66 +1,32 @@
 /*
- * resample1d.h: is the difference of two samples on a line more than chance (permutation of
- * labels), and how well is W_p known (bootstrap)? The pooled rows are sorted once; each replicate
- * is a sweep: O(B N).
+ * resample1d.h: W_p of two samples on a line under permutation and bootstrap. The pooled rows are
+ * sorted once; each replicate is a sweep: O(B N).
  */
 #ifndef MS_RESAMPLE1D_H
 #define MS_RESAMPLE1D_H
 
+#include "core/base/pair.h"
 #include "core/transport/wasserstein1d.h"
 
-typedef enum ms_exchange
-{
-	MS_EXCHANGE_ROWS,	 /* labels of rows */
-	MS_EXCHANGE_PAIRS,	 /* labels swap within a unit */
-	MS_EXCHANGE_CLUSTERS /* units change their label as wholes */
-} ms_exchange;
-
-/* Both samples together. */
+/* Both samples together, ascending. */
 typedef struct ms_pool
 {
-	size_t n;
-	const double *x;			/* n, ascending, finite */
-	const double *w;			/* n, > 0; NULL: 1 */
-	const unsigned char *label; /* n, 0 (a) or 1 (b); both occur */
-	const uint32_t *unit;		/* n, below units; NULL with rows */
-	size_t units;
+	const double *x; /* labels.n, finite */
+	const double *w; /* > 0; NULL: 1 */
+	ms_labels labels;
 } ms_pool;
 
-typedef struct ms_permutation
-{
-	double statistic;
-	double p_value; /* (1 + count) / (B + 1), or of all labellings, of which the observed is one */
-	double p_min;	/* the least that could have come out */
-	double null_mean;
-	double null_sd;
-	int64_t replicates;
-	bool exact; /* every labelling was looked at, because there are no more than replicates */
-} ms_permutation;
+/* A pair of one column. 21 n bytes of the arena. */
+extern ms_status ms_resample1d_pool(ms_ctx *ctx, ms_arena *arena, const ms_pair *pair,
+									ms_pool *out);
 
-/*
- * T = W_p. Scratch: 5 n doubles. MS_BAD_ARGUMENT "p", "replicates"; MS_MISMATCH "clusters" when a
- * unit has rows of both labels, "pairs" when one lacks a label (index = row).
- */
+/* T = W_p. Scratch: 32 n bytes beside those of exchange.h. MS_BAD_ARGUMENT "p". */
 extern ms_status ms_resample1d_test(ms_ctx *ctx, ms_arena *arena, const ms_pool *pool, double p,
-									ms_exchange exchange, int64_t replicates, uint64_t seed,
-									ms_permutation *out);
+									const ms_exchange_options *o, ms_permutation *out);
 
-typedef struct ms_bootstrap
-{
-	double estimate;
-	double std_error;
-	double lower; /* percentiles */
-	double upper;
-	int64_t replicates;
-} ms_bootstrap;
-
-/*
- * Rows, pairs or clusters are drawn with replacement, rows and clusters within each sample. Good
- * for samples that clearly differ; W_p is biased upward and never below 0 (one_dim.md, 5.1).
- * Scratch: 5 n + replicates doubles. MS_BAD_ARGUMENT "level", too.
- */
+/* Good for samples that clearly differ: W_p is biased upward and never below 0 (one_dim.md, 5.1). */
 extern ms_status ms_resample1d_interval(ms_ctx *ctx, ms_arena *arena, const ms_pool *pool, double p,
-										ms_exchange exchange, double level, int64_t replicates,
-										uint64_t seed, ms_bootstrap *out);
+										double level, const ms_exchange_options *o,
+										ms_bootstrap *out);
 
 #endif
