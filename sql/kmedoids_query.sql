@@ -12,11 +12,13 @@ CREATE TABLE query_blobs AS SELECT i AS id, i % 4 * 10 + i * 37 % 101 / 101.0 AS
 ANALYZE query_blobs;
 
 -- when the sample holds all rows: kmedoids_fit itself
-SELECT q.what, m = n AS same FROM (SELECT sample_keyed(id, sepal_length, petal_width) AS s, sample_keyed(id::text, ARRAY[sepal_length, petal_width]) AS t, sample_keyed_weighted(id, weight, sepal_length, petal_width) AS w, sample_keyed(id, mixed(sepal_length, species)) AS x FROM query_flowers) r,
+SELECT q.what, m = n AS same FROM (SELECT sample_keyed(id, sepal_length, petal_width) AS s, sample_keyed(id::text, ARRAY[sepal_length, petal_width]) AS t, sample_keyed_weighted(id, weight, sepal_length, petal_width) AS w, sample_keyed(id, mixed(sepal_length, species)) AS x, sample_keyed_weighted(id::text, weight, ARRAY[sepal_length, petal_width]) AS wa, sample_keyed_weighted(id, weight, mixed(sepal_length, species)) AS wx FROM query_flowers) r,
 	LATERAL (SELECT 'numbers' AS what, kmedoids_fit_query('SELECT id, sepal_length, petal_width FROM query_flowers', 4, scale => 'sd') AS m, kmedoids_fit(s, 4, scale => 'sd', names => '{sepal_length,petal_width}') AS n
 		UNION ALL SELECT 'array', kmedoids_fit_query('SELECT id::text, ARRAY[sepal_length, petal_width] AS v FROM query_flowers -- all', 4), kmedoids_fit(t, 4)
 		UNION ALL SELECT 'weights', kmedoids_fit_query('SELECT id, sepal_length, petal_width, weight FROM query_flowers', 4), kmedoids_fit(w, 4, names => '{sepal_length,petal_width}')
-		UNION ALL SELECT 'mixed', kmedoids_fit_query('SELECT id, sepal_length, species FROM query_flowers', 4, 'gower'), kmedoids_fit(x, 4, 'gower', names => '{sepal_length,species}')) q;
+		UNION ALL SELECT 'mixed', kmedoids_fit_query('SELECT id, sepal_length, species FROM query_flowers', 4, 'gower'), kmedoids_fit(x, 4, 'gower', names => '{sepal_length,species}')
+		UNION ALL SELECT 'weights of arrays', kmedoids_fit_query('SELECT weight, id::text, ARRAY[sepal_length, petal_width] AS v FROM query_flowers', 4), kmedoids_fit(wa, 4)
+		UNION ALL SELECT 'weights of mixed', kmedoids_fit_query('SELECT weight, id, sepal_length, species FROM query_flowers', 4, 'gower'), kmedoids_fit(wx, 4, 'gower', names => '{sepal_length,species}')) q;
 -- from a part: what is told is measured on all rows
 SELECT i.n, i.converged, i.locally_optimal, i.mean_silhouette, i.problems, pg_temp.near(i.total_deviation, l.total) AS deviation, pg_temp.near(i.medoid_silhouette, l.margin) AS medoid_silhouette, l.total < 1.05 * b.total_deviation AS near_best,
 	(SELECT array_agg(size) FROM kmedoids_clusters(m)) AS sizes
@@ -25,6 +27,7 @@ FROM kmedoids_fit_query('SELECT id, x, y FROM query_blobs', 4, options => '{"sam
 SELECT c.cluster, c.size, c.weight, c.max_distance < 1 AS near FROM kmedoids_fit_query('SELECT id, ARRAY[x, y] AS v, 2 AS weight FROM query_blobs', 4, options => '{"sample":300}') m, kmedoids_clusters(m) c;
 SELECT i.n, i.omitted, i.problems FROM kmedoids_fit_query('SELECT id, x, CASE WHEN id % 10 > 0 THEN y END AS y FROM query_blobs', 4, missing => 'omit', options => '{"sample":500}') m, kmedoids_info(m) i;
 SELECT i.n, i.omitted FROM kmedoids_fit_query('SELECT id, x > 15 AS right, CASE WHEN id % 10 > 0 THEN y END AS y FROM query_blobs', 2, 'gower', missing => 'use', options => '{"sample":500}') m, kmedoids_info(m) i;
+SELECT c.cluster, c.size, c.weight FROM kmedoids_fit_query('SELECT id, x > 15 AS right, y, id % 3 AS weight FROM query_blobs', 2, 'gower', options => '{"sample":500}') m, kmedoids_clusters(m) c;
 -- a row that is NULL as a whole is skipped
 SELECT i.n, i.omitted FROM kmedoids_fit_query('SELECT id, NULLIF(x, 0) AS x FROM query_blobs WHERE id < 1000 UNION ALL SELECT 0, NULL', 4, options => '{"sample":300}') m, kmedoids_info(m) i;
 SELECT i.n, i.omitted FROM kmeans_fit_query('SELECT id, CASE WHEN id > 10 THEN ARRAY[x, y] END AS v FROM query_blobs WHERE id < 1000', 4, options => '{"sample":300}') m, kmeans_info(m) i;
@@ -34,7 +37,8 @@ SELECT kmedoids_fit_query(NULL, 2) IS NULL AS "null", kmedoids_fit_query('SELECT
 SELECT q.query, f.* FROM (VALUES
 	(1, 'SELECT x FROM query_blobs', '2'), (2, 'SELECT id FROM query_blobs', '2'), (3, 'SELECT id, x FROM query_blobs WHERE random() < 0.5', '2'), (4, 'SELECT id, x FROM query_blobs; SELECT 1', '2'), (5, 'SELECT id, x, ''a'' AS weight FROM query_blobs', '2'),
 	(6, 'SELECT id, species FROM query_flowers', '2'), (7, 'SELECT id, x FROM query_blobs', '0'), (8, 'SELECT id, x FROM query_blobs', '2, options => ''{"sample":0}'''), (9, 'SELECT id, x FROM query_blobs', '2, options => ''{"silhouette":true}'''),
-	(10, 'SELECT id, x, NULLIF(id, 7) AS y FROM query_blobs', '2, options => ''{"sample":10}'''), (11, 'SELECT id, x, y FROM query_blobs', '50, options => ''{"sample":10}'''), (12, 'SELECT id, species, weight FROM query_flowers', '2, ''gower''')) q (id, query, arguments),
+	(10, 'SELECT id, x, NULLIF(id, 7) AS y FROM query_blobs', '2, options => ''{"sample":10}'''), (11, 'SELECT id, x, y FROM query_blobs', '50, options => ''{"sample":10}'''), (12, 'SELECT id, species, NULLIF(weight, 1) AS weight FROM query_flowers', '2, ''gower'''),
+	(13, 'SELECT id, x, -1 AS weight FROM query_blobs WHERE id < 9', '2'), (14, 'SELECT id, x, 1e290 AS weight FROM query_blobs', '2, options => ''{"sample":10}'''), (15, 'SELECT id, ''{}''::float8[] AS v, 1 AS weight FROM query_blobs', '2'), (16, 'SELECT id, x, 0 AS weight FROM query_blobs', '2')) q (id, query, arguments),
 	LATERAL pg_temp.failure(format('SELECT kmedoids_fit_query(%L, %s)', q.query, q.arguments)) f ORDER BY q.id;
 \x
 

@@ -514,6 +514,14 @@ report_query_columns(void)
 }
 
 void
+report_query_weights(uint64 rows)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+					errmsg("weights must be at least 0 and at most %s; those of " UINT64_FORMAT " rows are not", number_text(MS_SAMPLE_MAX_WEIGHT), rows),
+					errhint("Leave such rows out, as in WHERE weight >= 0.")));
+}
+
+void
 report_query_id(void)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the query has no column id"),

@@ -85,6 +85,7 @@ pg_noreturn extern void report_parameters(const char *problem);
 /* A query of a driver: a column that is no number, none left, passes that differ. */
 pg_noreturn extern void report_query_column(const char *name, Oid type, const char *wanted);
 pg_noreturn extern void report_query_columns(void);
+pg_noreturn extern void report_query_weights(uint64 rows);
 pg_noreturn extern void report_query_id(void);
 pg_noreturn extern void report_query_moved(uint64 before, uint64 now);
 

@@ -5,7 +5,9 @@
 
 #include "catalog/pg_type.h"
 #include "parser/parse_coerce.h"
+#include "pg/base/host.h"
 #include "pg/base/report.h"
+#include "pg/base/value.h"
 
 /* A function has at most 100 arguments: more columns than this go in as one array. */
 #define MOST_ARGUMENTS 64
@@ -77,7 +79,8 @@ describe_data(Source *s, List *data, bool mixed)
 	s->has_gap = psprintf("pg_catalog.num_nulls(%s) > 0", arguments.data);
 	if (s->d == 1 && !s->mixed)
 		skip_nulls(s, first);
-	s->data = s->mixed ? psprintf("%smixed(%s)", s->schema, arguments.data) : arguments.data;
+	s->elements = arguments.data;
+	s->data = s->mixed ? psprintf("%smixed(%s)", s->schema, s->elements) : s->elements;
 }
 
 static List *
@@ -113,34 +116,70 @@ source_open(Source *s, FunctionCallInfo fcinfo, const char *query, bool mixed)
 	s->weighted = weight > 0;
 	s->weight = weight ? psprintf("c%d::pg_catalog.float8", weight) : "1";
 	describe_data(s, data_columns(s, id, weight), mixed);
-	if (s->mixed && s->weighted)
-		report_not_yet("a column weight beside columns that are no numbers");
 }
 
 /* --- the first pass ------------------------------------------------------------------------- */
 
-/*
- * A weight travels as one more column of the sample and is taken out of it afterwards: the weight
- * of a drawn row is its own times that of the draw.
- */
+/* A weight travels as one more column of the sample and is taken out of it afterwards. */
+static const char *
+drawn_data(const Source *s)
+{
+	if (!s->weighted)
+		return s->data;
+	if (s->array)
+		return psprintf("pg_catalog.array_append(%s, %s)", s->data, s->weight);
+	return s->mixed ? psprintf("%smixed(%s, %s)", s->schema, s->elements, s->weight)
+					: psprintf("%s, %s", s->data, s->weight);
+}
+
+/* Rows, those with a gap, those whose weight is none, and the part. */
 static char *
 draw_sql(const Source *s, size_t size)
 {
-	const char *id = s->id_number ? "id::pg_catalog.int8" : "id";
+	return psprintf("SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE %s),"
+					" pg_catalog.count(*) FILTER (WHERE (%s BETWEEN 0 AND %g) IS NOT TRUE),"
+					" %ssubsample(%s, %zu, %s) FROM %s",
+					s->has_gap, s->weight, MS_SAMPLE_MAX_WEIGHT, s->schema, s->id, size,
+					drawn_data(s), s->from);
+}
 
-	if (!s->weighted)
-		return psprintf("SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE %s), "
-						"%ssubsample(%s, %zu, %s) FROM %s",
-						s->has_gap, s->schema, s->id, size, s->data, s->from);
-	return psprintf(
-		"SELECT d.n, d.gaps, (SELECT %1$ssample_keyed_weighted(%2$s, p.weight * "
-		"p.x[pg_catalog.array_upper(p.x, 1)],"
-		" p.x[1:pg_catalog.array_upper(p.x, 1) - 1]) FROM %1$ssample_rows(d.s) p)"
-		" FROM (SELECT pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE %3$s) AS gaps,"
-		" %1$ssubsample(%4$s, %5$zu, %6$s) AS s FROM %7$s) d",
-		s->schema, id, s->has_gap, s->id, size,
-		psprintf(s->array ? "pg_catalog.array_append(%s, %s)" : "%s, %s", s->data, s->weight),
-		s->from);
+/* The last column as weights: that of a row is its own times that of the draw. */
+static SampleArg
+take_weights(SampleArg drawn)
+{
+	ms_sample *s = drawn.s;
+	uint32 *dims = palloc(sizeof(uint32) * s->d);
+	SampleArg weighted;
+	size_t used;
+	ms_ctx ctx;
+
+	if (s->d < 2)
+		report_array_shape(0); /* of an empty array the weight alone is left */
+	for (uint32 j = 0; j < s->d; j++)
+		dims[j] = j;
+	for (size_t i = 0; i < s->n; i++)
+	{
+		double *record = (double *) ms_sample_record(s, i);
+		double w = record[s->d - 1] * record[ms_sample_weight_slot(s)];
+
+		if (!(w <= MS_SAMPLE_MAX_WEIGHT))
+			report_weight(w);
+		record[ms_sample_weight_slot(s)] = w;
+	}
+	weighted.size = ms_sample_marginal_size(s, s->d - 1);
+	weighted.s = (ms_sample *) value_new("measure_sample", weighted.size);
+	host_init(&ctx);
+	CORE(&ctx, ms_sample_marginal(&ctx, s, drawn.size, dims, s->d - 1, weighted.s, &used));
+	weighted.size = used;
+	return weighted;
+}
+
+static uint64
+count_at(HeapTuple row, int column)
+{
+	bool is_null;
+
+	return (uint64) DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, column, &is_null));
 }
 
 Part
@@ -154,16 +193,19 @@ source_draw(const Source *s, size_t size)
 
 	query_run(query_prepare(draw_sql(s, size), 0, NULL), NULL, NULL);
 	row = SPI_tuptable->vals[0];
-	part.rows = (uint64) DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &is_null));
-	part.incomplete =
-		(uint64) DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &is_null));
-	value = SPI_getbinval(row, SPI_tuptable->tupdesc, 3, &is_null);
+	part.rows = count_at(row, 1);
+	part.incomplete = count_at(row, 2);
+	if (count_at(row, 3) > 0)
+		report_query_weights(count_at(row, 3));
+	value = SPI_getbinval(row, SPI_tuptable->tupdesc, 4, &is_null);
 	if (!is_null)
 	{
 		InitFunctionCallInfoData(*call, NULL, 1, InvalidOid, NULL, NULL);
 		call->args[0].value = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
 		call->args[0].isnull = false;
 		part.sample = sample_arg_ordered(call, 0);
+		if (s->weighted)
+			part.sample = take_weights(part.sample);
 		part.whole = part.rows <= size;
 	}
 	SPI_freetuptable(SPI_tuptable);
