@@ -184,7 +184,7 @@ main(int argc, char **argv)
 	ms_mix mix;
 	ms_mix_stats stats;
 	ms_mstep step;
-	ms_kernel *kernel;
+	ms_mix_kernel *kernel;
 	double best = INFINITY;
 
 	if (argc < 6)
@@ -212,11 +212,11 @@ main(int argc, char **argv)
 	must(ms_mix_new(&arena, ms_mstep_shape(family), k, d, &mix));
 	must(ms_mix_stats_new(&arena, &mix, &stats));
 	must(ms_mstep_new(&arena, family, k, d, ones, NULL, &step));
-	must(ms_kernel_new(&ctx, &arena, mix.shape, k, d, &kernel));
+	must(ms_mix_kernel_new(&ctx, &arena, mix.shape, k, d, &kernel));
 	if (level >= 0)
-		ms_kernel_set_level(kernel, level);
+		ms_mix_kernel_set_level(kernel, level);
 	else
-		level = ms_kernel_levels() - 1;
+		level = ms_mix_kernel_levels() - 1;
 	start(&mix, means);
 	for (int i = 0; i < iterations; i++)
 	{
@@ -224,16 +224,16 @@ main(int argc, char **argv)
 		double seconds;
 
 		ms_mix_stats_clear(&stats, &mix);
-		must(ms_kernel_pass(&ctx, kernel, &mix, &view, &stats));
+		must(ms_mix_kernel_pass(&ctx, kernel, &mix, &view, &stats));
 		must(ms_mstep_run(&ctx, &step, &mix, &stats));
 		seconds = now() - from;
 		best = seconds < best ? seconds : best;
 	}
 	printf("%s n=%zu d=%zu k=%zu %s rows=%zu: %.4f s an iteration, %.1f GFLOP/s (dgemm %.1f), "
 		   "log-likelihood %.9f\n",
-		   argv[4], n, d, k, ms_kernel_level_name(level), ms_kernel_rows(kernel), best,
+		   argv[4], n, d, k, ms_mix_kernel_level_name(level), ms_mix_kernel_rows(kernel), best,
 		   flops(mix.shape, (double) n, (double) d, (double) k) / best * 1e-9,
-		   dgemm_rate(d, ms_kernel_rows(kernel)), ms_sum_get(&stats.log_likelihood) / (double) n);
+		   dgemm_rate(d, ms_mix_kernel_rows(kernel)), ms_sum_get(&stats.log_likelihood) / (double) n);
 	ms_arena_free(&arena);
 	return 0;
 }

@@ -134,7 +134,7 @@ check_kernel(ms_mix_shape shape, size_t n, size_t d, size_t k, bool weighted)
 	ms_mix mix;
 	ms_mix_stats stats;
 	ms_mix_stats wanted;
-	ms_kernel *kernel;
+	ms_mix_kernel *kernel;
 	ms_view view = {{x, weighted ? x + d : NULL, n, d, d + 1}, zeros, ones};
 
 	host_init(&h);
@@ -145,13 +145,13 @@ check_kernel(ms_mix_shape shape, size_t n, size_t d, size_t k, bool weighted)
 	make_mix(&arena, shape, k, d, &mix);
 	CHECK_INT(ms_mix_stats_new(&arena, &mix, &stats), MS_OK);
 	CHECK_INT(ms_mix_stats_new(&arena, &mix, &wanted), MS_OK);
-	CHECK_INT(ms_kernel_new(&h.ctx, &arena, shape, k, d, &kernel), MS_OK);
+	CHECK_INT(ms_mix_kernel_new(&h.ctx, &arena, shape, k, d, &kernel), MS_OK);
 	plain_stats(&mix, &view.rows, &wanted);
-	for (int level = 0; level < ms_kernel_levels(); level++)
+	for (int level = 0; level < ms_mix_kernel_levels(); level++)
 	{
-		ms_kernel_set_level(kernel, level);
+		ms_mix_kernel_set_level(kernel, level);
 		ms_mix_stats_clear(&stats, &mix);
-		CHECK_INT(ms_kernel_pass(&h.ctx, kernel, &mix, &view, &stats), MS_OK);
+		CHECK_INT(ms_mix_kernel_pass(&h.ctx, kernel, &mix, &view, &stats), MS_OK);
 		check_stats(&stats, &wanted, &mix, 1e-14);
 	}
 	ms_arena_free(&arena);
@@ -182,7 +182,7 @@ TEST(statistics_merge)
 	ms_mix_stats whole;
 	ms_mix_stats sum;
 	ms_mix_stats part;
-	ms_kernel *kernel;
+	ms_mix_kernel *kernel;
 	ms_view view = {rows_of(x, 3000, 3), zeros, ones};
 
 	host_init(&h);
@@ -192,15 +192,15 @@ TEST(statistics_merge)
 	CHECK_INT(ms_mix_stats_new(&arena, &mix, &whole), MS_OK);
 	CHECK_INT(ms_mix_stats_new(&arena, &mix, &sum), MS_OK);
 	CHECK_INT(ms_mix_stats_new(&arena, &mix, &part), MS_OK);
-	CHECK_INT(ms_kernel_new(&h.ctx, &arena, MS_MIX_FULL, 3, 3, &kernel), MS_OK);
-	CHECK_INT(ms_kernel_pass(&h.ctx, kernel, &mix, &view, &whole), MS_OK);
+	CHECK_INT(ms_mix_kernel_new(&h.ctx, &arena, MS_MIX_FULL, 3, 3, &kernel), MS_OK);
+	CHECK_INT(ms_mix_kernel_pass(&h.ctx, kernel, &mix, &view, &whole), MS_OK);
 	for (size_t from = 0; from < 3000;)
 	{
 		size_t m = 3000 - from < 17 + from / 3 ? 3000 - from : 17 + from / 3;
 
 		view.rows = rows_of(x + from * 3, m, 3);
 		ms_mix_stats_clear(&part, &mix);
-		CHECK_INT(ms_kernel_pass(&h.ctx, kernel, &mix, &view, &part), MS_OK);
+		CHECK_INT(ms_mix_kernel_pass(&h.ctx, kernel, &mix, &view, &part), MS_OK);
 		ms_mix_stats_add(&sum, &part, &mix);
 		from += m;
 	}
@@ -217,25 +217,25 @@ TEST(kernel_far_rows)
 	ms_arena arena;
 	ms_mix mix;
 	ms_mix_stats stats;
-	ms_kernel *kernel;
+	ms_mix_kernel *kernel;
 	ms_view view = {rows_of(x, 4, 1), zeros, ones};
 
 	host_init(&h);
 	ms_arena_init(&arena, &h.ctx);
 	make_mix(&arena, MS_MIX_FULL, 2, 1, &mix);
 	CHECK_INT(ms_mix_stats_new(&arena, &mix, &stats), MS_OK);
-	CHECK_INT(ms_kernel_new(&h.ctx, &arena, MS_MIX_FULL, 2, 1, &kernel), MS_OK);
-	for (int level = 0; level < ms_kernel_levels(); level++)
+	CHECK_INT(ms_mix_kernel_new(&h.ctx, &arena, MS_MIX_FULL, 2, 1, &kernel), MS_OK);
+	for (int level = 0; level < ms_mix_kernel_levels(); level++)
 	{
-		ms_kernel_set_level(kernel, level);
+		ms_mix_kernel_set_level(kernel, level);
 		view.rows.n = 4;
 		ms_mix_stats_clear(&stats, &mix);
-		CHECK_INT(ms_kernel_pass(&h.ctx, kernel, &mix, &view, &stats), MS_OK);
+		CHECK_INT(ms_mix_kernel_pass(&h.ctx, kernel, &mix, &view, &stats), MS_OK);
 		CHECK_NEAR(ms_sum_get(&stats.n[0]) + ms_sum_get(&stats.n[1]), 4, 1e-15);
 		CHECK(ms_sum_get(&stats.log_likelihood) < -1e11);
 		view.rows.n = 6;
 		ms_mix_stats_clear(&stats, &mix);
-		CHECK_INT(ms_kernel_pass(&h.ctx, kernel, &mix, &view, &stats), MS_OK);
+		CHECK_INT(ms_mix_kernel_pass(&h.ctx, kernel, &mix, &view, &stats), MS_OK);
 		CHECK_NEAR(ms_sum_get(&stats.n[0]) + ms_sum_get(&stats.n[1]), 6, 1e-15);
 		CHECK(isfinite(ms_sum_get(&stats.log_likelihood)));
 	}
@@ -253,7 +253,7 @@ typedef struct stepper
 	ms_mix mix;
 	ms_mix_stats stats;
 	ms_mstep step;
-	ms_kernel *kernel;
+	ms_mix_kernel *kernel;
 	double ones[16];
 	double zeros[16];
 } stepper;
@@ -275,7 +275,7 @@ stepper_init(stepper *s, const ms_rows *rows, ms_gmm_family family, size_t k)
 	CHECK_INT(ms_mix_new(a, shape, k, rows->d, &s->mix), MS_OK);
 	CHECK_INT(ms_mix_stats_new(a, &s->mix, &s->stats), MS_OK);
 	CHECK_INT(ms_mstep_new(a, family, k, rows->d, s->ones, NULL, &s->step), MS_OK);
-	CHECK_INT(ms_kernel_new(&s->h.ctx, a, shape, k, rows->d, &s->kernel), MS_OK);
+	CHECK_INT(ms_mix_kernel_new(&s->h.ctx, a, shape, k, rows->d, &s->kernel), MS_OK);
 }
 
 /* The log-likelihood of the mixture as it stands. */
@@ -283,7 +283,7 @@ static double
 stepper_expect(stepper *s)
 {
 	ms_mix_stats_clear(&s->stats, &s->mix);
-	CHECK_INT(ms_kernel_pass(&s->h.ctx, s->kernel, &s->mix, &s->view, &s->stats), MS_OK);
+	CHECK_INT(ms_mix_kernel_pass(&s->h.ctx, s->kernel, &s->mix, &s->view, &s->stats), MS_OK);
 	return ms_sum_get(&s->stats.log_likelihood);
 }
 

@@ -244,7 +244,7 @@ TEST(noise)
 				sum += exp(joint[j]);
 			CHECK_NEAR(density, log(sum), 1e-12);
 			CHECK_INT(ms_score_best(s, x), best);
-			for (int level = 0; level < ms_kernel_levels(); level++)
+			for (int level = 0; level < ms_mix_kernel_levels(); level++)
 			{
 				size_t other;
 

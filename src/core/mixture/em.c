@@ -99,7 +99,7 @@ ms_em_memory(size_t n, size_t d, const ms_em_options *o)
 	}
 	ms_size_add(bytes, ms_mstep_bytes(o->family, o->prior, o->k, d), &bytes);
 	ms_size_add(bytes, ms_seeding_bytes(part, d, o->k), &bytes);
-	ms_size_add(bytes, ms_kernel_bytes(shape, o->k, d), &bytes);
+	ms_size_add(bytes, ms_mix_kernel_bytes(shape, o->k, d), &bytes);
 	ms_size_add(bytes, (o->noise > 0 || o->prior ? 5 : 2) * d * (d + 2) * sizeof(double), &bytes);
 	ms_size_add(bytes, 16384, &bytes);
 	return bytes;
@@ -152,7 +152,7 @@ expect(fit *f, candidate *c, source *rows)
 	if (rows->grouped)
 		MS_TRY(ms_patterns_pass(f->ctx, &rows->groups, f->kernel, &c->mix, &rows->view, &f->stats));
 	else
-		MS_TRY(ms_kernel_pass(f->ctx, f->kernel, &c->mix, &rows->view, &f->stats));
+		MS_TRY(ms_mix_kernel_pass(f->ctx, f->kernel, &c->mix, &rows->view, &f->stats));
 	if (f->factor != 1)
 		ms_mix_stats_scale(&f->stats, &c->mix, f->factor);
 	c->log_likelihood = ms_sum_get(&f->stats.log_likelihood) + f->factor * rows->shift;
@@ -464,7 +464,7 @@ prepare(fit *f, size_t most, size_t part)
 
 	MS_TRY(ms_em_make_prior(f));
 	MS_TRY(ms_em_make_noise(f));
-	MS_TRY(ms_kernel_new(f->ctx, f->scratch, f->shape, f->k, f->d, &f->kernel));
+	MS_TRY(ms_mix_kernel_new(f->ctx, f->scratch, f->shape, f->k, f->d, &f->kernel));
 	MS_TRY(ms_mstep_new(f->scratch, f->o->family, f->k, f->d, f->columns.variances,
 						f->o->prior ? &f->prior : NULL, &f->step));
 	MS_TRY(new_candidate(f, &f->current));

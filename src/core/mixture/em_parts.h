@@ -66,7 +66,7 @@ typedef struct fit
 	ms_prior prior;
 	double prior_shift; /* log prior that the view adds */
 	uint64_t distinct;
-	ms_kernel *kernel;
+	ms_mix_kernel *kernel;
 	ms_mstep step;
 	ms_mix_stats stats;
 	candidate current;

@@ -50,7 +50,7 @@ typedef struct simd_loops
 	double (*total)(const ms_block *b, const double *x);
 } simd_loops;
 
-struct ms_kernel
+struct ms_mix_kernel
 {
 	ms_mix_shape shape;
 	size_t k;
@@ -85,7 +85,7 @@ struct ms_kernel
 /* --- instruction sets ----------------------------------------------------------------------- */
 
 int
-ms_kernel_levels(void)
+ms_mix_kernel_levels(void)
 {
 #if defined(__x86_64__)
 	__builtin_cpu_init();
@@ -101,7 +101,7 @@ ms_kernel_levels(void)
 }
 
 const char *
-ms_kernel_level_name(int level)
+ms_mix_kernel_level_name(int level)
 {
 	static const char *const names[] = {"any", "avx2", "avx512"};
 
@@ -109,7 +109,7 @@ ms_kernel_level_name(int level)
 }
 
 void
-ms_kernel_set_level(ms_kernel *kernel, int level)
+ms_mix_kernel_set_level(ms_mix_kernel *kernel, int level)
 {
 	static const simd_loops *const loops[] = {
 		&loops_any,
@@ -271,7 +271,7 @@ block_rows(ms_mix_shape shape, size_t k, size_t d)
 }
 
 size_t
-ms_kernel_bytes(ms_mix_shape shape, size_t k, size_t d)
+ms_mix_kernel_bytes(ms_mix_shape shape, size_t k, size_t d)
 {
 	size_t rows = block_rows(shape, k, d) + GUARD;
 
@@ -279,9 +279,9 @@ ms_kernel_bytes(ms_mix_shape shape, size_t k, size_t d)
 }
 
 ms_status
-ms_kernel_new(ms_ctx *ctx, ms_arena *arena, ms_mix_shape shape, size_t k, size_t d, ms_kernel **out)
+ms_mix_kernel_new(ms_ctx *ctx, ms_arena *arena, ms_mix_shape shape, size_t k, size_t d, ms_mix_kernel **out)
 {
-	ms_kernel *kernel;
+	ms_mix_kernel *kernel;
 	size_t stride;
 
 	(void) ctx;
@@ -302,20 +302,20 @@ ms_kernel_new(ms_ctx *ctx, ms_arena *arena, ms_mix_shape shape, size_t k, size_t
 		MS_TRY(MS_ALLOC(arena, d * stride, &kernel->block.weighted));
 		MS_TRY(MS_ZEROED(arena, k * kernel->columns * stride, &kernel->y));
 	}
-	ms_kernel_set_level(kernel, ms_kernel_levels() - 1);
+	ms_mix_kernel_set_level(kernel, ms_mix_kernel_levels() - 1);
 	*out = kernel;
 	return MS_OK;
 }
 
 void
-ms_kernel_narrow(ms_kernel *kernel, size_t d)
+ms_mix_kernel_narrow(ms_mix_kernel *kernel, size_t d)
 {
 	kernel->columns = tiled(d);
 	kernel->block.d = d;
 }
 
 size_t
-ms_kernel_rows(const ms_kernel *kernel)
+ms_mix_kernel_rows(const ms_mix_kernel *kernel)
 {
 	return kernel->rows;
 }
@@ -358,14 +358,14 @@ factor_of(const ms_mix *mix, const double *factors, size_t j)
 }
 
 static double *
-y_of(const ms_kernel *kernel, size_t j)
+y_of(const ms_mix_kernel *kernel, size_t j)
 {
 	return kernel->y + j * kernel->columns * kernel->block.stride;
 }
 
 /* Inner steps of one component in one of the two halves, in nanoseconds or so. */
 static uint64_t
-steps_of(const ms_kernel *kernel)
+steps_of(const ms_mix_kernel *kernel)
 {
 	size_t d = kernel->block.d;
 
@@ -373,7 +373,7 @@ steps_of(const ms_kernel *kernel)
 }
 
 static ms_status
-expect(ms_ctx *ctx, ms_kernel *kernel, const ms_mix *mix, ms_mix_stats *stats)
+expect(ms_ctx *ctx, ms_mix_kernel *kernel, const ms_mix *mix, ms_mix_stats *stats)
 {
 	const ms_block *b = &kernel->block;
 	double sums[3];
@@ -398,7 +398,7 @@ expect(ms_ctx *ctx, ms_kernel *kernel, const ms_mix *mix, ms_mix_stats *stats)
 }
 
 static void
-add_moments(ms_kernel *kernel, const ms_mix *mix, size_t j, const double *weight,
+add_moments(ms_mix_kernel *kernel, const ms_mix *mix, size_t j, const double *weight,
 			ms_mix_stats *stats)
 {
 	const ms_block *b = &kernel->block;
@@ -415,7 +415,7 @@ add_moments(ms_kernel *kernel, const ms_mix *mix, size_t j, const double *weight
 }
 
 static ms_status
-gather_moments(ms_ctx *ctx, ms_kernel *kernel, const ms_mix *mix, ms_mix_stats *stats)
+gather_moments(ms_ctx *ctx, ms_mix_kernel *kernel, const ms_mix *mix, ms_mix_stats *stats)
 {
 	const ms_block *b = &kernel->block;
 	double weight = kernel->loops->total(b, b->w);
@@ -438,7 +438,7 @@ gather_moments(ms_ctx *ctx, ms_kernel *kernel, const ms_mix *mix, ms_mix_stats *
 }
 
 ms_status
-ms_kernel_block(ms_ctx *ctx, ms_kernel *kernel, const ms_mix *mix, const ms_view *view, size_t from,
+ms_mix_kernel_block(ms_ctx *ctx, ms_mix_kernel *kernel, const ms_mix *mix, const ms_view *view, size_t from,
 				size_t m, ms_mix_stats *stats)
 {
 	gather(&kernel->block, view, from, m);
@@ -447,14 +447,14 @@ ms_kernel_block(ms_ctx *ctx, ms_kernel *kernel, const ms_mix *mix, const ms_view
 }
 
 ms_status
-ms_kernel_pass(ms_ctx *ctx, ms_kernel *kernel, const ms_mix *mix, const ms_view *view,
+ms_mix_kernel_pass(ms_ctx *ctx, ms_mix_kernel *kernel, const ms_mix *mix, const ms_view *view,
 			   ms_mix_stats *stats)
 {
 	for (size_t from = 0; from < view->rows.n; from += kernel->rows)
 	{
 		size_t left = view->rows.n - from;
 
-		MS_TRY(ms_kernel_block(ctx, kernel, mix, view, from,
+		MS_TRY(ms_mix_kernel_block(ctx, kernel, mix, view, from,
 							   left < kernel->rows ? left : kernel->rows, stats));
 	}
 	return MS_OK;

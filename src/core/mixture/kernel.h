@@ -10,8 +10,8 @@
  * Cost of a row: k d (d + 3) multiply-adds with factors, 4 k d with diagonals, k exponentials.
  * Memory: about 512 kB of scratch, so that a block never leaves the L2 cache.
  */
-#ifndef MS_KERNEL_H
-#define MS_KERNEL_H
+#ifndef MS_MIX_KERNEL_H
+#define MS_MIX_KERNEL_H
 
 #include "core/base/seeding.h"
 #include "core/base/sums.h"
@@ -84,33 +84,33 @@ extern void ms_mix_stats_scale(ms_mix_stats *s, const ms_mix *mix, double factor
 /* Adds what rows of that weight would give that are distributed exactly as the mixture. */
 extern void ms_mix_stats_add_own(ms_mix_stats *s, const ms_mix *mix, double weight);
 
-typedef struct ms_kernel ms_kernel;
+typedef struct ms_mix_kernel ms_mix_kernel;
 
-/* Scratch for mixtures of this shape and size. Bytes: ms_kernel_bytes. */
-extern ms_status ms_kernel_new(ms_ctx *ctx, ms_arena *arena, ms_mix_shape shape, size_t k, size_t d,
-							   ms_kernel **out);
-extern size_t ms_kernel_bytes(ms_mix_shape shape, size_t k, size_t d);
+/* Scratch for mixtures of this shape and size. Bytes: ms_mix_kernel_bytes. */
+extern ms_status ms_mix_kernel_new(ms_ctx *ctx, ms_arena *arena, ms_mix_shape shape, size_t k, size_t d,
+							   ms_mix_kernel **out);
+extern size_t ms_mix_kernel_bytes(ms_mix_shape shape, size_t k, size_t d);
 
 /* Makes the kernel one of mixtures in d columns, at most those that it was made for. */
-extern void ms_kernel_narrow(ms_kernel *kernel, size_t d);
+extern void ms_mix_kernel_narrow(ms_mix_kernel *kernel, size_t d);
 
 /* Rows that one block holds. */
-extern size_t ms_kernel_rows(const ms_kernel *kernel);
+extern size_t ms_mix_kernel_rows(const ms_mix_kernel *kernel);
 
-/* Adds rows from .. from + m - 1 of the view, m <= ms_kernel_rows, to stats. */
-extern ms_status ms_kernel_block(ms_ctx *ctx, ms_kernel *kernel, const ms_mix *mix,
+/* Adds rows from .. from + m - 1 of the view, m <= ms_mix_kernel_rows, to stats. */
+extern ms_status ms_mix_kernel_block(ms_ctx *ctx, ms_mix_kernel *kernel, const ms_mix *mix,
 								 const ms_view *view, size_t from, size_t m, ms_mix_stats *stats);
 
 /* Adds all rows of the view. */
-extern ms_status ms_kernel_pass(ms_ctx *ctx, ms_kernel *kernel, const ms_mix *mix,
+extern ms_status ms_mix_kernel_pass(ms_ctx *ctx, ms_mix_kernel *kernel, const ms_mix *mix,
 								const ms_view *view, ms_mix_stats *stats);
 
 /*
  * The same loops are compiled for several instruction sets, the widest that the processor has is
- * taken: tests and benchmarks may choose another, 0 (any processor) .. ms_kernel_levels() - 1.
+ * taken: tests and benchmarks may choose another, 0 (any processor) .. ms_mix_kernel_levels() - 1.
  */
-extern int ms_kernel_levels(void);
-extern const char *ms_kernel_level_name(int level);
-extern void ms_kernel_set_level(ms_kernel *kernel, int level);
+extern int ms_mix_kernel_levels(void);
+extern const char *ms_mix_kernel_level_name(int level);
+extern void ms_mix_kernel_set_level(ms_mix_kernel *kernel, int level);
 
 #endif

@@ -324,7 +324,7 @@ lift(ms_ctx *ctx, const ms_patterns *p, const ms_pattern *pattern, const ms_mix 
 }
 
 ms_status
-ms_patterns_pass(ms_ctx *ctx, ms_patterns *p, ms_kernel *kernel, const ms_mix *mix,
+ms_patterns_pass(ms_ctx *ctx, ms_patterns *p, ms_mix_kernel *kernel, const ms_mix *mix,
 				 const ms_view *view, ms_mix_stats *stats)
 {
 	for (size_t i = 0; i < p->n; i++)
@@ -337,17 +337,17 @@ ms_patterns_pass(ms_ctx *ctx, ms_patterns *p, ms_kernel *kernel, const ms_mix *m
 			p->centre[a] = view->centre[pattern->dims[a]];
 			p->scale[a] = view->scale[pattern->dims[a]];
 		}
-		ms_kernel_narrow(kernel, pattern->nd);
+		ms_mix_kernel_narrow(kernel, pattern->nd);
 		if (pattern->nd == mix->d)
 		{
-			MS_TRY(ms_kernel_pass(ctx, kernel, mix, &part, stats));
+			MS_TRY(ms_mix_kernel_pass(ctx, kernel, mix, &part, stats));
 			continue;
 		}
 		MS_TRY(ms_patterns_marginal(ctx, p, mix, pattern));
 		ms_mix_stats_clear(&p->stats, &p->part);
-		MS_TRY(ms_kernel_pass(ctx, kernel, &p->part, &part, &p->stats));
+		MS_TRY(ms_mix_kernel_pass(ctx, kernel, &p->part, &part, &p->stats));
 		MS_TRY(lift(ctx, p, pattern, mix, stats));
 	}
-	ms_kernel_narrow(kernel, mix->d);
+	ms_mix_kernel_narrow(kernel, mix->d);
 	return MS_OK;
 }

@@ -37,10 +37,10 @@ extern ms_status ms_patterns_new(ms_ctx *ctx, ms_arena *arena, const ms_rows *ro
 extern size_t ms_patterns_bytes(size_t n, size_t k, size_t d);
 
 /*
- * ms_kernel_pass over all groups, the columns centred and scaled as those of the view. A group
+ * ms_mix_kernel_pass over all groups, the columns centred and scaled as those of the view. A group
  * costs k d^3 beside its rows.
  */
-extern ms_status ms_patterns_pass(ms_ctx *ctx, ms_patterns *p, ms_kernel *kernel, const ms_mix *mix,
+extern ms_status ms_patterns_pass(ms_ctx *ctx, ms_patterns *p, ms_mix_kernel *kernel, const ms_mix *mix,
 								  const ms_view *view, ms_mix_stats *stats);
 
 /* The mixture of the columns dims, of the same shape; part->q as in ms_patterns. For tests. */

@@ -234,7 +234,7 @@ ms_scorer_new(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, ms_scorer **out)
 	MS_TRY(MS_ZEROED(arena, s->groups * s->entries, &s->inverses));
 	MS_TRY(MS_ALLOC(arena, s->groups, &s->constants));
 	MS_TRY(MS_ALLOC(arena, s->d, &s->centred));
-	ms_scorer_set_level(s, ms_kernel_levels() - 1);
+	ms_scorer_set_level(s, ms_mix_kernel_levels() - 1);
 	for (size_t j = 0; j < s->groups * LANES; j++)
 		set_lane(&s->constants[j / LANES], j, -INFINITY);
 	ms_arena_init(&scratch, ctx);

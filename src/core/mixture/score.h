@@ -15,7 +15,7 @@ typedef struct ms_scorer ms_scorer;
 /* MS_NOT_DEFINITE when a covariance cannot be factored. Memory from the arena. */
 extern ms_status ms_scorer_new(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, ms_scorer **out);
 
-/* For tests: one of the instruction sets of kernel.h, 0 .. ms_kernel_levels() - 1. */
+/* For tests: one of the instruction sets of kernel.h, 0 .. ms_mix_kernel_levels() - 1. */
 extern void ms_scorer_set_level(ms_scorer *s, int level);
 
 /*

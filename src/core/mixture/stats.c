@@ -25,7 +25,7 @@ struct ms_gmm_basis
 	ms_gmm m;
 	ms_mix mix;
 	ms_view view; /* raw units */
-	ms_kernel *kernel;
+	ms_mix_kernel *kernel;
 	ms_prior prior;
 	double *variances; /* d */
 };
@@ -208,7 +208,7 @@ ms_gmm_basis_new(ms_ctx *ctx, ms_arena *arena, const ms_gmm *m, uint64_t hash, m
 	MS_TRY(ms_gmm_copy(ctx, arena, m, &b->m));
 	MS_TRY(raw_view(arena, m->d, &b->view));
 	MS_TRY(ms_mix_from_model(ctx, arena, &b->m, m->family, &b->view, &b->mix));
-	MS_TRY(ms_kernel_new(ctx, arena, b->mix.shape, m->k, m->d, &b->kernel));
+	MS_TRY(ms_mix_kernel_new(ctx, arena, b->mix.shape, m->k, m->d, &b->kernel));
 	MS_TRY(MS_ALLOC(arena, m->d, &b->variances));
 	MS_TRY(total_variances(ctx, arena, m, b->variances));
 	if (m->flags & MS_GMM_PRIOR)
@@ -276,7 +276,7 @@ add_rows(ms_ctx *ctx, ms_gmm_basis *b, const ms_rows *rows, ms_mix_stats *stats)
 	ms_status status;
 
 	if (!has_gaps(rows))
-		return ms_kernel_pass(ctx, b->kernel, &b->mix, &view, stats);
+		return ms_mix_kernel_pass(ctx, b->kernel, &b->mix, &view, stats);
 	ms_arena_init(&arena, ctx);
 	status = ms_patterns_new(ctx, &arena, rows, &b->mix, &groups);
 	if (status == MS_OK)

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/lanes.h"
 #include "core/base/sums.h"
 #include "core/transport/ground.h"
 
@@ -34,47 +35,6 @@ typedef struct sinkhorn
 	int64_t iterations;
 } sinkhorn;
 
-#define LEAST_BITS INT64_C(-4574883165222469632) /* -600 */
-
-/*
- * exp(x) for x <= 0 within 2 ulp, exp(-600) below -600: x = k log 2 + r, and the sum with
- * 1.5 * 2^52 leaves k in the low bits. Without branches, for lanes.
- */
-static inline double
-exp_lane(double x)
-{
-	const double round = 0x1.8p52;
-	double k, r, p;
-	int64_t bits, exponent;
-
-	/* the clamp as integers, where a comparison cannot trap: AVX2 would not take the loop else */
-	memcpy(&bits, &x, sizeof(bits));
-	bits |= INT64_MIN;
-	bits = bits < LEAST_BITS ? bits : LEAST_BITS;
-	memcpy(&x, &bits, sizeof(x));
-	k = x * M_LOG2E + round;
-	r = k - round;
-	r = (x - r * 0x1.62e42fefa3800p-1) - r * 0x1.ef35793c76730p-45;
-	p = 1.0 / 479001600;
-	p = p * r + 1.0 / 39916800;
-	p = p * r + 1.0 / 3628800;
-	p = p * r + 1.0 / 362880;
-	p = p * r + 1.0 / 40320;
-	p = p * r + 1.0 / 5040;
-	p = p * r + 1.0 / 720;
-	p = p * r + 1.0 / 120;
-	p = p * r + 1.0 / 24;
-	p = p * r + 1.0 / 6;
-	p = p * r + 0.5;
-	p = p * r + 1;
-	p = p * r + 1;
-	memcpy(&bits, &p, sizeof(bits));
-	memcpy(&exponent, &k, sizeof(exponent));
-	bits += (int64_t) ((uint64_t) exponent << 52);
-	memcpy(&p, &bits, sizeof(p));
-	return p;
-}
-
 /* row := h - row * scale; returns the greatest. */
 __attribute__((target_clones("default", "avx2", "avx512f"))) static double
 exponents(double *row, const double *h, double scale, size_t m)
@@ -99,7 +59,7 @@ exponentials(double *row, double shift, size_t m)
 #pragma omp simd reduction(+ : sum)
 	for (size_t j = 0; j < m; j++)
 	{
-		row[j] = exp_lane(row[j] - shift);
+		row[j] = ms_lane_exp(row[j] - shift);
 		sum += row[j];
 	}
 	return sum;
