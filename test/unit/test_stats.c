@@ -354,18 +354,18 @@ iterate_groups(bench *t, ms_mix *mix, ms_mstep *mstep, double weights[3][2])
 	static const double ones[] = {1, 1};
 	ms_mix_stats stats;
 	ms_mix_stats sum;
-	ms_kernel *kernel;
+	ms_mix_kernel *kernel;
 
 	CHECK_INT(ms_mix_stats_new(&t->arena, mix, &stats), MS_OK);
 	CHECK_INT(ms_mix_stats_new(&t->arena, mix, &sum), MS_OK);
-	CHECK_INT(ms_kernel_new(&t->h.ctx, &t->arena, mix->shape, 2, 2, &kernel), MS_OK);
+	CHECK_INT(ms_mix_kernel_new(&t->h.ctx, &t->arena, mix->shape, 2, 2, &kernel), MS_OK);
 	for (size_t c = 0; c < 3; c++)
 	{
 		ms_view group = {{faithful + 2 * c, NULL, (274 - c) / 3, 2, 6}, origin, ones};
 
 		set_weights(mix, weights[c]);
 		ms_mix_stats_clear(&stats, mix);
-		CHECK_INT(ms_kernel_pass(&t->h.ctx, kernel, mix, &group, &stats), MS_OK);
+		CHECK_INT(ms_mix_kernel_pass(&t->h.ctx, kernel, mix, &group, &stats), MS_OK);
 		for (size_t j = 0; j < 2; j++)
 			weights[c][j] = ms_sum_get(&stats.n[j]) / ms_sum_get(&stats.weight);
 		ms_mix_stats_add(&sum, &stats, mix);
