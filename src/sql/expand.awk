@@ -20,7 +20,7 @@ BEGIN {
 	set["ARRAYS"] = "array:x real[];array:x numeric[];array:x bigint[];array:x integer[];array:x smallint[]"
 	set["MIXED"] = "mixed:x measure_mixed"
 	set["VALUE"] = "sample:measure_sample;mixed:measure_mixed;moments:measure_moments;gmm:measure_gmm;gmm_stats:measure_gmm_stats;minhash:measure_minhash;" \
-		"dissimilarity:measure_dissimilarity;kmedoids:measure_kmedoids;kmeans:measure_kmeans"
+		"dissimilarity:measure_dissimilarity;kmedoids:measure_kmedoids;kmeans:measure_kmeans;kll:measure_kll"
 	# types that a cast to another one would turn into other elements
 	set["ELEMENT"] = "int2:value smallint;int4:value integer;int8:value bigint;numeric:value numeric;" \
 		"float4:value real;float8:value float8;text:value text;text:value varchar;bpchar:value char;" \

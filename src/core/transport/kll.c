@@ -12,40 +12,37 @@
 #include "core/base/rng.h"
 
 #define LEAST_LEVEL 8
-#define DIGITS 17 /* of a weight */
+#define FEW 32
 #define STREAM UINT64_C(0x6b6c6c0000000000)
 #define MOST_ROWS (UINT64_C(1) << 53)
 
-/* Numbers that each level holds at most, from the highest down; returns how many in all. */
+/* Numbers that the level `depth` below the highest holds before it is compacted. */
 static uint32_t
-capacities(uint32_t k, uint32_t levels, uint32_t *below)
+level_size(uint32_t k, uint32_t depth)
 {
 	double size = k;
-	uint32_t sum = 0;
 
-	for (uint32_t i = 0; i < levels; i++, size *= 2.0 / 3.0)
-	{
-		uint32_t holds = size > LEAST_LEVEL ? (uint32_t) ceil(size) : LEAST_LEVEL;
-
-		if (below)
-			below[i] = holds;
-		sum += holds;
-	}
-	return sum;
+	for (; depth > 0 && size > LEAST_LEVEL; depth--)
+		size *= 2.0 / 3.0;
+	return size > LEAST_LEVEL ? (uint32_t) ceil(size) : LEAST_LEVEL;
 }
 
 uint32_t
 ms_kll_capacity(uint32_t k, uint32_t levels)
 {
-	return capacities(k, levels, NULL);
+	uint32_t sum = 0;
+
+	for (uint32_t i = 0; i < levels; i++)
+		sum += level_size(k, i);
+	return sum;
 }
 
 size_t
 ms_kll_full_size(size_t k)
 {
-	/* a row brings DIGITS numbers at most before anything is compacted */
+	/* a row brings MS_KLL_DIGITS numbers at most before anything is compacted */
 	return sizeof(ms_kll) + MS_KLL_LEVELS * sizeof(uint32_t) +
-		   (ms_kll_capacity((uint32_t) k, MS_KLL_LEVELS) + DIGITS + 1) * sizeof(double);
+		   (ms_kll_capacity((uint32_t) k, MS_KLL_LEVELS) + MS_KLL_DIGITS + 1) * sizeof(double);
 }
 
 ms_status
@@ -86,7 +83,7 @@ doubled(const ms_kll *q, size_t count)
 size_t
 ms_kll_room(const ms_kll *q)
 {
-	return doubled(q, (size_t) q->count + DIGITS + 1);
+	return doubled(q, (size_t) q->count + MS_KLL_DIGITS + 1);
 }
 
 double *
@@ -148,6 +145,34 @@ coin(const ms_kll *q, const double *x, size_t n)
 	return ms_rng_at((uint64_t) q->seed, mixed, q->compactions) < 0.5;
 }
 
+/* Few numbers go to their ranks, without branches that a processor would have to guess. */
+static void
+sort_few(double *x, uint32_t n)
+{
+	double sorted[FEW];
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint32_t rank = 0;
+
+		for (uint32_t j = 0; j < i; j++)
+			rank += x[j] <= x[i];
+		for (uint32_t j = i + 1; j < n; j++)
+			rank += x[j] < x[i];
+		sorted[rank] = x[i];
+	}
+	memcpy(x, sorted, n * sizeof(*x));
+}
+
+static ms_status
+sort_level(ms_ctx *ctx, double *x, uint32_t n)
+{
+	if (n > FEW)
+		return ms_order_sort_doubles(ctx, x, n);
+	sort_few(x, n);
+	return MS_OK;
+}
+
 /*
  * Level h, sorted, gives every other number to the level above. Of an odd number of them one
  * stays: the greatest. In memory: [level h + 1][level h] becomes [level h + 1, half][one or none].
@@ -169,7 +194,7 @@ compact(ms_ctx *ctx, ms_kll *q, uint32_t h)
 	x = ms_kll_level(q, h);
 	n = sizes[h];
 	half = n / 2;
-	MS_TRY(ms_order_sort_doubles(ctx, x, n));
+	MS_TRY(sort_level(ctx, x, n));
 	stays = x[n - 1];
 	odd = coin(q, x, n);
 	for (uint32_t i = 0; i < half; i++)
@@ -224,7 +249,7 @@ compress(ms_ctx *ctx, ms_kll *q)
 {
 	while (q->count > q->capacity)
 	{
-		uint32_t below[MS_KLL_LEVELS];
+		const uint32_t *sizes = ms_kll_sizes(q);
 		uint32_t h = 0;
 
 		if (q->levels == MS_KLL_LEVELS)
@@ -232,8 +257,8 @@ compress(ms_ctx *ctx, ms_kll *q)
 			MS_TRY(raise_base(ctx, q));
 			continue;
 		}
-		capacities(q->k, q->levels, below);
-		while (h + 1 < q->levels && ms_kll_sizes(q)[h] < below[q->levels - 1 - h])
+		while (h + 1 < q->levels &&
+			   (sizes[h] < LEAST_LEVEL || sizes[h] < level_size(q->k, q->levels - 1 - h)))
 			h++;
 		MS_TRY(compact(ctx, q, h));
 	}
@@ -297,7 +322,7 @@ static ms_status
 append_weighted(ms_ctx *ctx, ms_kll *q, double x, double weight)
 {
 	int high = ilogb(weight);
-	int low = high - (DIGITS - 1);
+	int low = high - (MS_KLL_DIGITS - 1);
 	uint64_t digits;
 
 	if (low < lowest_digit(weight))
@@ -379,7 +404,7 @@ size_t
 ms_kll_merge_size(const ms_kll *into, const ms_kll *from)
 {
 	/* levels are taken over one by one, each compressed before the next */
-	return doubled(into, (size_t) into->count + from->count + DIGITS + 1);
+	return doubled(into, (size_t) into->count + from->count + MS_KLL_DIGITS + 1);
 }
 
 /*

@@ -31,6 +31,7 @@
 #define MS_KLL_MIN_K 8
 #define MS_KLL_MAX_K 4096
 #define MS_KLL_LEVELS 60 /* at most */
+#define MS_KLL_DIGITS 17 /* of a weight, at most as many numbers a row */
 
 /* Weights besides 0, and their sum. */
 #define MS_KLL_MIN_WEIGHT 1e-150
@@ -40,17 +41,17 @@ typedef struct ms_kll
 {
 	ms_head head;
 	int64_t seed;
-	uint64_t n;           /* rows of weight above 0 */
-	double weight;        /* their sum; n without weights */
-	double min;           /* exact; 0 when empty */
+	uint64_t n;    /* rows of weight above 0 */
+	double weight; /* their sum; n without weights */
+	double min;    /* exact; 0 when empty */
 	double max;
 	uint64_t compactions; /* so far */
 	uint32_t k;
-	uint32_t levels;      /* 0 when empty */
-	int32_t base;         /* level h weighs 2^(base + h); 0 without weights */
-	uint32_t count;       /* numbers in all levels */
-	uint32_t capacity;    /* that they may hold: a function of k and levels */
-	uint32_t reserved;    /* 0 */
+	uint32_t levels;   /* 0 when empty */
+	int32_t base;      /* level h weighs 2^(base + h); 0 without weights */
+	uint32_t count;    /* numbers in all levels */
+	uint32_t capacity; /* that they may hold: a function of k and levels */
+	uint32_t reserved; /* 0 */
 } ms_kll;
 
 /* --- shape ---------------------------------------------------------------------------------- */
@@ -91,15 +92,20 @@ extern ms_status ms_kll_parameters(ms_ctx *ctx, int64_t k);
 /* An empty value in sizeof(ms_kll) bytes at least, aligned to 8. */
 extern void ms_kll_begin(void *bytes, size_t k, bool weighted, int64_t seed);
 
-/*
- * Bytes that the state must have before the next ms_kll_append or before a merge: at most the full
- * size, doubling on the way, so that small groups stay small.
- */
+/* Bytes that the state must have before the next ms_kll_append: never more than the full size. */
+static inline size_t
+ms_kll_need(const ms_kll *q)
+{
+	return sizeof(*q) + MS_KLL_LEVELS * sizeof(uint32_t) +
+		   ((size_t) q->count + MS_KLL_DIGITS + 1) * sizeof(double);
+}
+
+/* What it is given when it has less: doubling up to the full size, so that small groups stay small. */
 extern size_t ms_kll_room(const ms_kll *q);
 
 /*
  * A number: finite, weight >= 0 and within the limits above; 1 unless WEIGHTED. A row of weight 0
- * is not looked at. The state has ms_kll_room bytes. MS_NOT_FINITE, MS_BAD_WEIGHT, MS_TOO_LARGE
+ * is not looked at. The state has ms_kll_need bytes. MS_NOT_FINITE, MS_BAD_WEIGHT, MS_TOO_LARGE
  * "rows" (2^53) or "weight" leave it as it was; MS_STOPPED spoils it.
  */
 extern ms_status ms_kll_append(ms_ctx *ctx, ms_kll *q, double x, double weight);

@@ -736,7 +736,7 @@ report_sketches(const char *what, const char *got, const char *wanted, const cha
 {
 	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
 					errmsg("sketches of %s %s and of %s %s cannot meet", what, wanted, what, got),
-					errhint("Build both with one template, as in minhash_like(%s, x): a sketch cannot be converted.", recipe)));
+					errhint("Build both with one template, as in %s: a sketch cannot be converted.", recipe)));
 }
 
 void

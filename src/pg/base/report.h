@@ -121,7 +121,7 @@ extern void report_doubtful(const char *function, const char *fact, const char *
 /* pgmeasure.progress: NOTICE when it is on, else DEBUG1 */
 extern void report_progress(bool visible, const ms_progress *p, double seconds);
 
-/* Sketches: two that differ in `what`, each as a word; `recipe` is a template that would do. */
+/* Sketches: two that differ in `what`, each as a word; `recipe` is an aggregate with the template that would do. */
 pg_noreturn extern void report_sketches(const char *what, const char *got, const char *wanted, const char *recipe);
 pg_noreturn extern void report_sketch_packed(void);
 pg_noreturn extern void report_sketch_kind(const char *kind, const char *wanted, const char *hint);

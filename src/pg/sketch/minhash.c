@@ -107,7 +107,7 @@ sketch_kind(FunctionCallInfo fcinfo, int argno)
 const char *
 sketch_recipe(const ms_minhash *m)
 {
-	return psprintf("minhash_empty(t => %u, kind => '%s', seed => " INT64_FORMAT ")", m->t,
+	return psprintf("minhash_like(minhash_empty(t => %u, kind => '%s', seed => " INT64_FORMAT "), x)", m->t,
 					ms_minhash_kind_name(m->kind), m->seed);
 }
 

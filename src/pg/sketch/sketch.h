@@ -62,7 +62,7 @@ extern ms_minhash_kind sketch_kind(FunctionCallInfo fcinfo, int argno);
 extern void sketch_meet(const ms_minhash *a, const ms_minhash *b, bool packed);
 extern void sketch_full(const ms_minhash *m);
 
-/* A number in a summary or a message. */
+/* The aggregate that builds sketches of the same parameters, for a hint. */
 extern const char *sketch_recipe(const ms_minhash *m);
 
 /* Every pair of values in one comparison, checked. */
