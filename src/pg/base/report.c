@@ -792,10 +792,10 @@ report_no_query_column(const char *name, const char *wanted)
 }
 
 void
-report_repeated_id(const char *id)
+report_repeated_id(const char *id, const char *merge)
 {
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the query gives id \"%s\" more than once", id),
-					errhint("Merge its rows first: SELECT id, minhash_union(sketch) AS sketch ... GROUP BY id.")));
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("id \"%s\" comes more than once", id),
+					errhint("Merge its rows first, as in SELECT id, %s ... GROUP BY id.", merge)));
 }
 
 void

@@ -134,7 +134,7 @@ pg_noreturn extern void report_negative(const char *argument, const char *where,
 
 /* near_duplicates: columns of the query, its ids, crowded bands. */
 pg_noreturn extern void report_no_query_column(const char *name, const char *wanted);
-pg_noreturn extern void report_repeated_id(const char *id);
+pg_noreturn extern void report_repeated_id(const char *id, const char *merge);
 extern void report_crowded_bands(uint64 bands, uint64 limit, uint64 largest, uint64 comparisons);
 
 /* pgmeasure_version() */

@@ -122,7 +122,7 @@ read_rows(Search *s, bool numbers)
 	qsort(s->rows, s->n, sizeof(Row), numbers ? compare_numbers : compare_ids);
 	for (size_t i = 1; i < s->n; i++)
 		if (strcmp(s->rows[i - 1].id, s->rows[i].id) == 0)
-			report_repeated_id(s->rows[i].id);
+			report_repeated_id(s->rows[i].id, "minhash_union(sketch) AS sketch");
 }
 
 /* The pass over the query: id as text, as a number where it is one, sketch. */
