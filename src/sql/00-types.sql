@@ -106,6 +106,12 @@ CREATE TYPE measure_estimate AS (
 );
 COMMENT ON TYPE measure_estimate IS 'an estimate with its interval; details: bandwidth, gap, shares and the like';
 
+CREATE TYPE measure_test AS (
+	statistic float8, p_value float8, p_min float8, null_mean float8, null_sd float8, n_a bigint, n_b bigint,
+	method text, replicates integer, seed bigint, details jsonb
+);
+COMMENT ON TYPE measure_test IS 'a test: the statistic and what it is under the null; p_min is the least p that could have come out';
+
 CREATE TYPE measure_curve AS (series text, x float8, y float8);
 COMMENT ON TYPE measure_curve IS 'a point of a chart, long form';
 

@@ -5,43 +5,53 @@
 
 #include "transport_data.h"
 
+/* A line and what may be exchanged on it. */
+typedef struct line_pool
+{
+	const double *x;
+	const double *w;
+	ms_labels labels;
+} line_pool;
+
 static const double D1_POOL[] = {0, .5, 1, 2, 3, 4, 7};
 static const unsigned char D1_LABEL[] = {0, 1, 0, 1, 0, 1, 1};
 
 static ms_status
-test_of(host *h, const ms_pool *pool, double p, ms_exchange e, int64_t b, uint64_t seed,
+test_of(host *h, const line_pool *pool, double p, ms_exchange e, int64_t b, uint64_t seed,
 		ms_permutation *out)
 {
 	ms_exchange_options o = {b, seed, 7, 0};
-	ms_pool of = *pool;
+	ms_labels labels = pool->labels;
+	ms_line line = {labels.n, pool->x, NULL, pool->w, 1};
 	ms_arena arena;
 	ms_status status;
 
 	ms_arena_init(&arena, &h->ctx);
-	of.labels.exchange = e;
-	status = ms_resample1d_test(&h->ctx, &arena, &of, p, &o, out);
+	labels.exchange = e;
+	status = ms_resample1d_test(&h->ctx, &arena, &line, &labels, p, &o, out);
 	ms_arena_free(&arena);
 	return status;
 }
 
 static ms_status
-interval_of(host *h, const ms_pool *pool, ms_exchange e, int64_t b, uint64_t seed, ms_bootstrap *out)
+interval_of(host *h, const line_pool *pool, ms_exchange e, int64_t b, uint64_t seed, ms_bootstrap *out)
 {
 	ms_exchange_options o = {b, seed, 1, 0};
-	ms_pool of = *pool;
+	ms_labels labels = pool->labels;
+	ms_line line = {labels.n, pool->x, NULL, pool->w, 1};
 	ms_arena arena;
 	ms_status status;
 
 	ms_arena_init(&arena, &h->ctx);
-	of.labels.exchange = e;
-	status = ms_resample1d_interval(&h->ctx, &arena, &of, 1, .95, &o, out);
+	labels.exchange = e;
+	status = ms_resample1d_interval(&h->ctx, &arena, &line, &labels, 1, .95, &o, out);
 	ms_arena_free(&arena);
 	return status;
 }
 
 TEST(reference_exact)
 {
-	ms_pool pool = {D1_POOL, NULL, {7, D1_LABEL, NULL, 0, 0}};
+	line_pool pool = {D1_POOL, NULL, {7, D1_LABEL, NULL, 0, 0}};
 	ms_permutation t;
 	host h;
 
@@ -66,7 +76,7 @@ TEST(exact_pairs_and_clusters)
 	const unsigned char label[] = {0, 0, 0, 1, 1, 1};
 	const uint32_t pair[] = {0, 1, 2, 0, 1, 2};
 	const uint32_t cluster[] = {0, 0, 1, 2, 2, 3};
-	ms_pool pool = {x, NULL, {6, label, pair, 3, 0}};
+	line_pool pool = {x, NULL, {6, label, pair, 3, 0}};
 	ms_permutation t;
 	host h;
 
@@ -104,7 +114,7 @@ calibrate(ms_exchange exchange)
 		double x[N];
 		unsigned char label[N];
 		uint32_t unit[N];
-		ms_pool pool = {x, NULL, {N, label, unit, U, 0}};
+		line_pool pool = {x, NULL, {N, label, unit, U, 0}};
 		ms_permutation t;
 		size_t n = exchange == MS_EXCHANGE_PAIRS ? 2 * U : N;
 		ms_rng rng;
@@ -178,7 +188,7 @@ TEST(power_and_seeds)
 {
 	double x[200];
 	unsigned char label[200];
-	ms_pool pool = {x, NULL, {200, label, NULL, 0, 0}};
+	line_pool pool = {x, NULL, {200, label, NULL, 0, 0}};
 	ms_permutation t, again, other;
 	host h;
 
@@ -199,7 +209,7 @@ TEST(bootstrap)
 	double x[2 * N];
 	unsigned char label[2 * N];
 	uint32_t unit[2 * N];
-	ms_pool pool = {x, NULL, {2 * N, label, unit, N, 0}};
+	line_pool pool = {x, NULL, {2 * N, label, unit, N, 0}};
 	ms_bootstrap rows, weighted, again;
 	double w[2 * N];
 	host h;
@@ -227,7 +237,7 @@ TEST(bootstrap)
 }
 
 static ms_status
-both(host *h, const ms_pool *pool)
+both(host *h, const line_pool *pool)
 {
 	ms_permutation t;
 	ms_bootstrap b;
@@ -241,7 +251,7 @@ TEST(stops_and_refusals)
 	enum { N = 20000 };
 	double *x = malloc(2 * N * sizeof(double));
 	unsigned char *label = malloc(2 * N);
-	ms_pool pool = {x, NULL, {2 * N, label, NULL, 0, 0}};
+	line_pool pool = {x, NULL, {2 * N, label, NULL, 0, 0}};
 	ms_status status;
 	host h;
 

@@ -5,146 +5,110 @@
 
 #include <math.h>
 
-#define BATCH_ROWS 4096
+#define TICK_ROWS 4096
 
 ms_status
-ms_resample1d_pool(ms_ctx *ctx, ms_arena *arena, const ms_pair *pair, ms_pool *out)
+ms_line_of(ms_ctx *ctx, ms_arena *arena, const ms_pair *pair, ms_line *out)
 {
 	const ms_rows *rows = &pair->pool;
-	const ms_labels *labels = &pair->labels;
-	unsigned char *label;
-	uint32_t *unit = NULL;
-	double *x, *w = NULL;
+	double *x;
 
 	MS_TRY(MS_ALLOC(arena, rows->n, &x));
-	MS_TRY(MS_ALLOC(arena, rows->n, &label));
-	if (rows->w)
-		MS_TRY(MS_ALLOC(arena, rows->n, &w));
-	if (labels->unit)
-		MS_TRY(MS_ALLOC(arena, rows->n, &unit));
 	for (size_t k = 0; k < rows->n; k++)
-	{
-		size_t i = pair->at[k];
-
-		x[k] = rows->x[i * rows->stride];
-		label[k] = labels->label[i];
-		if (w)
-			w[k] = ms_rows_weight(rows, i);
-		if (unit)
-			unit[k] = labels->unit[i];
-	}
-	*out = (ms_pool){x, w, *labels};
-	out->labels.label = label;
-	out->labels.unit = unit;
-	return ms_tick(ctx, 8 * rows->n);
+		x[k] = rows->x[pair->at[k] * rows->stride];
+	*out = (ms_line){rows->n, x, pair->at, rows->w, rows->stride};
+	return ms_tick(ctx, 4 * rows->n);
 }
 
-/* Two sides, filled anew for each replicate. */
-typedef struct sides
+ms_status
+ms_deal_new(ms_ctx *ctx, ms_arena *arena, size_t n, double p, ms_deal *out)
 {
-	const ms_pool *pool;
-	double p;
-	double *x[2];
-	double *upto[2];
-	double total[2];
-	size_t n[2];
-} sides;
-
-static ms_status
-sides_new(ms_ctx *ctx, ms_arena *arena, const ms_pool *pool, double p, sides *s)
-{
-	*s = (sides){.pool = pool, .p = p};
+	*out = (ms_deal){.p = p};
 	MS_TRY(ms_wasserstein1d_p(ctx, p));
 	for (int k = 0; k < 2; k++)
 	{
-		MS_TRY(MS_ALLOC(arena, pool->labels.n, &s->x[k]));
-		MS_TRY(MS_ALLOC(arena, pool->labels.n, &s->upto[k]));
+		MS_TRY(MS_ALLOC(arena, n, &out->x[k]));
+		MS_TRY(MS_ALLOC(arena, n, &out->upto[k]));
 	}
 	return MS_OK;
 }
 
 static inline void
-deal(sides *s, int to, double x, double w)
+deal_row(ms_deal *d, int to, double x, double w)
 {
-	s->x[to][s->n[to]] = x;
-	s->total[to] += w;
-	s->upto[to][s->n[to]] = s->total[to];
-	s->n[to] += w > 0;
+	d->x[to][d->n[to]] = x;
+	d->total[to] += w;
+	d->upto[to][d->n[to]] = d->total[to];
+	d->n[to] += w > 0;
 }
 
-static ms_status
-distance(ms_ctx *ctx, const sides *s, bool weighted, double *out)
+ms_status
+ms_deal_distance(ms_ctx *ctx, ms_deal *d, const ms_line *line, const unsigned char *labels,
+				 const uint32_t *counts, double *out)
 {
+	bool weighted = line->w || counts;
 	ms_column column[2];
 
+	d->n[0] = d->n[1] = 0;
+	d->total[0] = d->total[1] = 0;
+	for (size_t k = 0; k < line->n; k++)
+	{
+		size_t i = line->at ? line->at[k] : k;
+
+		deal_row(d, labels[i], line->x[k],
+				 (line->w ? line->w[i * line->stride] : 1) * (counts ? counts[i] : 1));
+		if (k % TICK_ROWS == 0)
+			MS_TRY(ms_tick(ctx, 6 * TICK_ROWS));
+	}
 	for (int k = 0; k < 2; k++)
-		column[k] = (ms_column){s->n[k], 0, s->x[k], weighted ? s->upto[k] : NULL, s->total[k]};
+		column[k] = (ms_column){d->n[k], 0, d->x[k], weighted ? d->upto[k] : NULL, d->total[k]};
 	*out = NAN;
-	return s->n[0] > 0 && s->n[1] > 0 ? ms_wasserstein1d(ctx, column, column + 1, s->p, out)
-									  : MS_OK;
+	return d->n[0] > 0 && d->n[1] > 0 ? ms_wasserstein1d(ctx, column, column + 1, d->p, out) : MS_OK;
 }
 
-static void
-clear(sides *s)
+/* --- replicates ----------------------------------------------------------------------------- */
+
+typedef struct replicates
 {
-	s->n[0] = s->n[1] = 0;
-	s->total[0] = s->total[1] = 0;
-}
+	const ms_line *line;
+	const ms_labels *labels;
+	ms_deal deal;
+} replicates;
 
 static ms_status
 labelled(ms_ctx *ctx, void *of, const unsigned char *labels, size_t count, double *out)
 {
-	sides *s = of;
-	const ms_pool *pool = s->pool;
-	size_t n = pool->labels.n;
+	replicates *r = of;
 
-	for (size_t b = 0; b < count; b++, labels += n)
-	{
-		clear(s);
-		for (size_t i = 0; i < n; i++)
-		{
-			deal(s, labels[i], pool->x[i], pool->w ? pool->w[i] : 1);
-			if (i % BATCH_ROWS == 0)
-				MS_TRY(ms_tick(ctx, 6 * BATCH_ROWS));
-		}
-		MS_TRY(distance(ctx, s, pool->w != NULL, out + b));
-	}
+	for (size_t b = 0; b < count; b++)
+		MS_TRY(ms_deal_distance(ctx, &r->deal, r->line, labels + b * r->line->n, NULL, out + b));
 	return MS_OK;
 }
 
-/* Rows that were drawn several times weigh as much. */
 static ms_status
 counted(ms_ctx *ctx, void *of, const uint32_t *counts, double *out)
 {
-	sides *s = of;
-	const ms_pool *pool = s->pool;
+	replicates *r = of;
 
-	clear(s);
-	for (size_t i = 0; i < pool->labels.n; i++)
-	{
-		deal(s, pool->labels.label[i], pool->x[i], (pool->w ? pool->w[i] : 1) * counts[i]);
-		if (i % BATCH_ROWS == 0)
-			MS_TRY(ms_tick(ctx, 6 * BATCH_ROWS));
-	}
-	return distance(ctx, s, true, out);
+	return ms_deal_distance(ctx, &r->deal, r->line, r->labels->label, counts, out);
 }
 
 ms_status
-ms_resample1d_test(ms_ctx *ctx, ms_arena *arena, const ms_pool *pool, double p,
-				   const ms_exchange_options *o, ms_permutation *out)
+ms_resample1d_test(ms_ctx *ctx, ms_arena *arena, const ms_line *line, const ms_labels *labels,
+				   double p, const ms_exchange_options *o, ms_permutation *out)
 {
-	sides s;
+	replicates r = {.line = line, .labels = labels};
 
-	MS_TRY(sides_new(ctx, arena, pool, p, &s));
-	return ms_exchange_test(ctx, arena, &pool->labels, labelled, &s, o, out);
+	MS_TRY(ms_deal_new(ctx, arena, line->n, p, &r.deal));
+	return ms_exchange_test(ctx, arena, labels, labelled, &r, o, out);
 }
 
 ms_status
-ms_resample1d_interval(ms_ctx *ctx, ms_arena *arena, const ms_pool *pool, double p, double level,
-					   const ms_exchange_options *o, ms_bootstrap *out)
+ms_resample1d_interval(ms_ctx *ctx, ms_arena *arena, const ms_line *line, const ms_labels *labels,
+					   double p, double level, const ms_exchange_options *o, ms_bootstrap *out)
 {
-	sides s;
+	replicates r = {.line = line, .labels = labels};
 
-	MS_TRY(sides_new(ctx, arena, pool, p, &s));
-	return ms_exchange_interval(ctx, arena, &pool->labels, counted, &s, level, o, out);
+	MS_TRY(ms_deal_new(ctx, arena, line->n, p, &r.deal));
+	return ms_exchange_interval(ctx, arena, labels, counted, &r, level, o, out);
 }

@@ -8,25 +8,43 @@
 #include "core/base/pair.h"
 #include "core/transport/wasserstein1d.h"
 
-/* Both samples together, ascending. */
-typedef struct ms_pool
+/* Rows of both samples on a line, ascending. */
+typedef struct ms_line
 {
-	const double *x; /* labels.n, finite */
-	const double *w; /* > 0; NULL: 1 */
-	ms_labels labels;
-} ms_pool;
+	size_t n;
+	const double *x;	/* n, ascending, finite */
+	const uint32_t *at; /* the row that each is of; NULL: row k is at k */
+	const double *w;	/* > 0, of row i at w[i * stride]; NULL: 1 */
+	size_t stride;
+} ms_line;
 
-/* A pair of one column. 21 n bytes of the arena. */
-extern ms_status ms_resample1d_pool(ms_ctx *ctx, ms_arena *arena, const ms_pair *pair,
-									ms_pool *out);
+/* The line of a pair of one column. 8 n bytes of the arena. */
+extern ms_status ms_line_of(ms_ctx *ctx, ms_arena *arena, const ms_pair *pair, ms_line *out);
+
+/* Rows dealt to two sides, again and again. 32 n bytes of the arena. MS_BAD_ARGUMENT "p". */
+typedef struct ms_deal
+{
+	double p;
+	double *x[2];
+	double *upto[2];
+	double total[2];
+	size_t n[2];
+} ms_deal;
+
+extern ms_status ms_deal_new(ms_ctx *ctx, ms_arena *arena, size_t n, double p, ms_deal *out);
+
+/* W_p where row i goes to side labels[i], counts[i] times (NULL: once); NaN: a side is empty. */
+extern ms_status ms_deal_distance(ms_ctx *ctx, ms_deal *d, const ms_line *line,
+								  const unsigned char *labels, const uint32_t *counts, double *out);
 
 /* T = W_p. Scratch: 32 n bytes beside those of exchange.h. MS_BAD_ARGUMENT "p". */
-extern ms_status ms_resample1d_test(ms_ctx *ctx, ms_arena *arena, const ms_pool *pool, double p,
+extern ms_status ms_resample1d_test(ms_ctx *ctx, ms_arena *arena, const ms_line *line,
+									const ms_labels *labels, double p,
 									const ms_exchange_options *o, ms_permutation *out);
 
 /* Good for samples that clearly differ: W_p is biased upward and never below 0 (one_dim.md, 5.1). */
-extern ms_status ms_resample1d_interval(ms_ctx *ctx, ms_arena *arena, const ms_pool *pool, double p,
-										double level, const ms_exchange_options *o,
-										ms_bootstrap *out);
+extern ms_status ms_resample1d_interval(ms_ctx *ctx, ms_arena *arena, const ms_line *line,
+										const ms_labels *labels, double p, double level,
+										const ms_exchange_options *o, ms_bootstrap *out);
 
 #endif

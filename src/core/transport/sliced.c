@@ -311,7 +311,9 @@ ms_sliced(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_rows *b,
 	size_t cells;
 	ms_slices s;
 
-	*out = (ms_sliced_result){.scheme = options->scheme, .variance_ratio = 1};
+	*out = (ms_sliced_result){.scheme = ms_sliced_scheme_of(options->scheme, a->d),
+							  .variance_ratio = 1,
+							  .blocks = 1};
 	if (!ms_size_mul(options->directions, a->d, &cells))
 		return ms_fail(ctx, MS_TOO_LARGE, "memory", 0, (double) options->directions,
 					   (double) SIZE_MAX);
@@ -322,6 +324,7 @@ ms_sliced(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_rows *b,
 	MS_TRY(ms_sliced_directions(ctx, arena, options->scheme, a->d, options->directions,
 								options->seed, directions, &block));
 	MS_TRY(ms_sliced_values(ctx, arena, a, b, p, directions, options->directions, p == 2, &s));
+	out->blocks = s.l / block;
 	block_mean(&s, block, &out->power, &out->power_error);
 	if (options->scheme == MS_SLICED_IID && p == 2 && s.l >= 12)
 	{

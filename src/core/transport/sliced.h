@@ -7,7 +7,7 @@
 #ifndef MS_SLICED_H
 #define MS_SLICED_H
 
-#include "core/base/ctx.h"
+#include "core/base/pair.h"
 
 typedef enum ms_sliced_scheme
 {
@@ -19,6 +19,9 @@ typedef enum ms_sliced_scheme
 
 #define MS_SLICED_REPLICATES 8
 #define MS_SLICED_MAX_SOBOL 40
+
+/* What auto is in d columns. */
+extern ms_sliced_scheme ms_sliced_scheme_of(ms_sliced_scheme scheme, size_t d);
 
 /*
  * L unit vectors, out[L * d]. Directions come in blocks of *block, which are independent of each
@@ -90,7 +93,8 @@ typedef struct ms_sliced_result
 	double mean_part;	   /* of SW_2^2, exact: |m1 - m2|^2 / d; 0 for other p */
 	double variance_ratio; /* of power to plain Monte Carlo with as many directions, estimated */
 	bool negative;		   /* the estimate was below 0 and is 0 */
-	ms_sliced_scheme scheme;
+	ms_sliced_scheme scheme; /* that was taken */
+	size_t blocks;		   /* of directions that are independent of each other */
 	double top;			   /* greatest W_p of a direction, and it */
 	double *top_direction;
 } ms_sliced_result;
@@ -101,6 +105,15 @@ typedef struct ms_sliced_result
  */
 extern ms_status ms_sliced(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_rows *b,
 						   const ms_sliced_options *options, ms_sliced_result *out);
+
+/*
+ * Is the difference more than chance? The distance of ms_sliced but for the controls of independent
+ * directions, along the same directions for all labellings. Every direction is sorted once:
+ * 12 N L bytes, and L sweeps a labelling.
+ */
+extern ms_status ms_sliced_test(ms_ctx *ctx, ms_arena *arena, const ms_pair *pair,
+								const ms_sliced_options *options, const ms_exchange_options *o,
+								ms_permutation *out);
 
 /*
  * Max-sliced (Deshpande et al. 2019): W_p along the best direction found, a lower bound of the

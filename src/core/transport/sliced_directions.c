@@ -166,6 +166,14 @@ quasi(ms_ctx *ctx, ms_arena *arena, ms_rng *rng, size_t d, size_t l, double *out
 	return MS_OK;
 }
 
+ms_sliced_scheme
+ms_sliced_scheme_of(ms_sliced_scheme scheme, size_t d)
+{
+	if (scheme != MS_SLICED_AUTO)
+		return scheme;
+	return d <= 3 ? MS_SLICED_QUASI : MS_SLICED_ORTHOGONAL;
+}
+
 ms_status
 ms_sliced_directions(ms_ctx *ctx, ms_arena *arena, ms_sliced_scheme scheme, size_t d, size_t l,
 					 uint64_t seed, double *out, size_t *block)
@@ -174,8 +182,7 @@ ms_sliced_directions(ms_ctx *ctx, ms_arena *arena, ms_sliced_scheme scheme, size
 
 	if (l < 1)
 		return ms_fail(ctx, MS_BAD_ARGUMENT, "directions", 0, (double) l, 1);
-	if (scheme == MS_SLICED_AUTO)
-		scheme = d <= 3 ? MS_SLICED_QUASI : MS_SLICED_ORTHOGONAL;
+	scheme = ms_sliced_scheme_of(scheme, d);
 	if (scheme == MS_SLICED_QUASI && d > MS_SLICED_MAX_SOBOL)
 		return ms_fail(ctx, MS_BAD_ARGUMENT, "scheme", 0, (double) d, MS_SLICED_MAX_SOBOL);
 	ms_rng_init(&rng, seed, STREAM);

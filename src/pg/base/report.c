@@ -49,6 +49,22 @@ list_text(const char *const *words)
 
 /* --- a core status -------------------------------------------------------------------------- */
 
+/* What a test may exchange: ids that are not there, or do not lie as it needs them. */
+static void
+report_exchange(const ms_facts *f)
+{
+	if (strcmp(f->what, "exchange") == 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("exchange => 'pairs', 'clusters' or 'strata' needs samples with ids of one type"),
+						errhint("Build both with sample_keyed(id, ...), or take exchange => 'rows'.")));
+	if (strcmp(f->what, "clusters") == 0)
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("an id has rows in both samples, so that it cannot be exchanged as a cluster"),
+						errhint("Take exchange => 'pairs' where every id is in both samples, 'strata' to exchange rows within an id, or leave out ids that are in both.")));
+	if (strcmp(f->what, "pairs") == 0)
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("an id has rows in one sample alone, so that it has no pair"),
+						errhint("Leave out ids that are not in both samples, or take exchange => 'rows'.")));
+}
+
 static void
 report_mismatch(const ms_facts *f)
 {
@@ -70,6 +86,7 @@ report_mismatch(const ms_facts *f)
 						errhint("Build both with mixed(...), or both without.")));
 	if (strcmp(f->what, "kinds") == 0)
 		report_mixed_kind((int) f->index);
+	report_exchange(f);
 	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("values that differ in their %s cannot be merged", f->what)));
 }
 
@@ -628,6 +645,39 @@ report_mixed_model(void)
 {
 	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the model has columns that are no numbers"),
 					errhint("Pass the row as mixed(...), as it was fitted.")));
+}
+
+void
+report_compared_columns(size_t a, size_t b)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the first sample has %zu columns, the second %zu", a, b),
+					errhint("Build both samples from the same columns, in the same order.")));
+}
+
+void
+report_memory_transport(size_t n, size_t m, size_t need, size_t limit)
+{
+	ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
+					errmsg("the exact distance of %zu and %zu points needs %s of memory, pgmeasure.max_memory allows %s", n, m,
+						   bytes_text((double) need), bytes_text((double) limit)),
+					errhint("Take sliced_wasserstein or sinkhorn, subsample(id, size, ...), or raise pgmeasure.max_memory.")));
+}
+
+void
+report_asymptotic(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("method => 'asymptotic' is for one column, a finite p and exchange => 'rows'"),
+					errhint("Take method => 'bootstrap'.")));
+}
+
+void
+report_unconverged(const char *function, double error, int64 iterations, const char *interval)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+					errmsg("%s has not converged: its marginals are off by %s after %lld iterations", function, number_text(error),
+						   (long long) iterations),
+					errhint("Raise max_iter, epsilon or tol; %s reports what was reached.", interval)));
 }
 
 void

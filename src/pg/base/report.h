@@ -107,6 +107,12 @@ pg_noreturn extern void report_mixed_model(void);
 pg_noreturn extern void report_memory_growing_pairs(size_t pairs, size_t need, size_t limit);
 pg_noreturn extern void report_memory_pairs(const char *what, size_t n, size_t need, size_t limit);
 
+/* Comparisons of two samples. */
+pg_noreturn extern void report_compared_columns(size_t a, size_t b);
+pg_noreturn extern void report_memory_transport(size_t n, size_t m, size_t need, size_t limit);
+pg_noreturn extern void report_asymptotic(void);
+pg_noreturn extern void report_unconverged(const char *function, double error, int64 iterations, const char *interval);
+
 /* on_failure => 'null': the reason of a status as a WARNING. */
 extern void report_null_result(const char *function, const ms_ctx *ctx, ms_status status);
 
