@@ -88,7 +88,7 @@ try_dissimilarity(host *h, const void *bytes, size_t size)
 	expect(ms_dissimilarity_used(s) == size, "size");
 	room = ms_dissimilarity_spread_size(s);
 	spread = malloc(room);
-	ms_dissimilarity_spread(spread, room, s, size);
+	expect(ms_dissimilarity_spread(&h->ctx, spread, room, s, size) == MS_OK, "spread");
 	expect(ms_dissimilarity_canonical(&h->ctx, spread, room) == MS_OK, "canonical");
 	expect(ms_dissimilarity_used(spread) == size, "size again");
 	{

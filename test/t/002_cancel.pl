@@ -74,7 +74,25 @@ check('text input', 'SELECT (CASE WHEN i > 0 THEN form END)::measure_sample IS N
 check('k-means++ and EM', 'SELECT m IS NULL FROM (SELECT sample(x, y, z) AS s FROM t) r, gmm_fit(s, 40) m', 2500);
 check('EM of one column', "SELECT m IS NULL FROM v, gmm_fit(s, 5, tol => 0) m", 2500);
 check('EM of diagonals', "SELECT m IS NULL FROM (SELECT sample(x, y, z) AS s FROM t) r, gmm_fit(s, 8, 'diag', tol => 0) m", 2500);
-check('p_adjust', "SELECT count(*) FROM (SELECT p_adjust(array_agg(x), 'hommel') FROM (SELECT x FROM t LIMIT 30000) r) q");
+check('p_adjust', "SELECT count(*) FROM (SELECT p_adjust(array_agg(x), 'hommel') AS p FROM (SELECT x FROM t LIMIT 30000) r) q WHERE p IS NOT NULL");
 check('moments as text', 'SELECT octet_length((CASE WHEN i > 0 THEN m END)::text) FROM wide, generate_series(1, 20) i');
+
+# clusters
+query($s, 'CREATE UNLOGGED TABLE d AS SELECT dissimilarity(i, j, abs(i - j)) AS d FROM generate_series(1, 3000) i, generate_series(1, i - 1) j');
+check('union of dissimilarities', 'SELECT length((d || d || d)::text) FROM d');
+check('dissimilarity', 'SELECT dissimilarity(i, j, abs(i - j)) IS NULL FROM generate_series(1, 2000) i, generate_series(1, i - 1) j');
+check('dissimilarity of texts', "SELECT dissimilarity('k' || i, 'k' || j, abs(i - j)) IS NULL FROM generate_series(1, 1200) i, generate_series(1, i - 1) j");
+check('kmedoids_fit', "SELECT m IS NULL FROM (SELECT sample(x, y, z) AS s FROM t WHERE id <= 5000) r, kmedoids_fit(s, 20) m");
+check('BUILD and PAM', q{SELECT m IS NULL FROM (SELECT sample(x, y, z) AS s FROM t WHERE id <= 3000) r, kmedoids_fit(s, 20, method => 'fastpam1', options => '{"init":"build"}') m});
+check('CLARA and silhouettes', "SELECT m IS NULL FROM (SELECT sample(x, y, z) AS s FROM t WHERE id <= 15000) r, kmedoids_fit(s, 20, method => 'clara') m");
+check('onebatch', "SELECT m IS NULL FROM (SELECT sample(x, y, z) AS s FROM t WHERE id <= 100000) r, kmedoids_fit(s, 20) m", 2500);
+check('gower', "SELECT m IS NULL FROM (SELECT sample(mixed(x, y > 1, (id % 5)::text)) AS s FROM t WHERE id <= 4000) r, kmedoids_fit(s, 5, 'gower') m");
+check('kmedoids_fit of a dissimilarity', 'SELECT m IS NULL FROM d, kmedoids_fit(d, 20) m');
+check('kmedoids_select', "SELECT count(*) FROM (SELECT sample(x, y, z) AS s FROM t WHERE id <= 3000) r, kmedoids_select(s) m");
+check('DynMSC', "SELECT count(*) FROM (SELECT sample(x, y, z) AS s FROM t WHERE id <= 3000) r, kmedoids_select(s, 2, 20, criterion => 'medoid_silhouette') m", 2500);
+check('kmeans_fit', 'SELECT m IS NULL FROM (SELECT sample(x, y, z) AS s FROM t WHERE id <= 300000) r, kmeans_fit(s, 20) m', 2500);
+check('kmeans_select', 'SELECT count(*) FROM (SELECT sample(x, y, z) AS s FROM t WHERE id <= 5000) r, kmeans_select(s) m');
+check('pass of kmedoids_fit_query', q{SELECT m IS NULL FROM kmedoids_fit_query('SELECT id, x, y, z FROM t', 8, options => '{"sample":500}') m});
+check('passes of kmeans_fit_query', q{SELECT m IS NULL FROM kmeans_fit_query('SELECT id, x, y, z FROM t', 8, options => '{"sample":500}') m}, 2500);
 
 done_testing();

@@ -45,6 +45,27 @@ same('fits in workers', 'SELECT count(*), sum(hashtext(gmm_fit(s, 2, n_init => 2
 query($serial, 'CREATE TABLE model AS SELECT gmm_fit(s, 2) AS m FROM v WHERE grp = 7');
 same('scores in workers', 'SELECT sum(gmm_predict((SELECT m FROM model), x, y)) FROM t', qr/Gather.*Partial/s);
 
+same('dissimilarity', 'SELECT md5(dissimilarity(a.id, b.id, abs(a.x - b.x))::text) FROM t a JOIN t b ON a.id < b.id AND a.id <= 300 AND b.id <= 300', qr/Aggregate.*Gather/s);
+same('kmedoids_fit above a Gather', 'SELECT md5(m::text) FROM (SELECT sample_keyed(id, x, y) AS s FROM t WHERE id <= 4000) r, kmedoids_fit(s, 5) m', $gather);
+same('onebatch above a Gather', 'SELECT md5(m::text) FROM (SELECT sample_keyed(id, x, y) AS s FROM t WHERE id <= 30000) r, kmedoids_fit(s, 5) m', $gather);
+same('kmeans_fit above a Gather', 'SELECT md5(m::text) FROM (SELECT sample(x, y) AS s FROM t) r, kmeans_fit(s, 5, n_init => 2) m', $gather);
+same('medoids of shuffled rows', 'SELECT md5(m::text) FROM (SELECT sample_keyed(id, x, y ORDER BY md5(id::text)) AS s FROM t WHERE id <= 4000) r, kmedoids_fit(s, 5) m', qr/Gather/);
+same('medoids in workers', 'SELECT count(*), sum(hashtext(kmedoids_fit(s, 2)::text)), sum(hashtext(kmeans_fit(s, 2, n_init => 1)::text)) FROM v', qr/Finalize.*Gather.*Partial/s);
+query($serial, 'CREATE TABLE medoids AS SELECT kmedoids_fit(s, 2) AS m, kmeans_fit(s, 2) AS c FROM v WHERE grp = 7');
+same('clusters in workers', 'SELECT sum(kmedoids_predict((SELECT m FROM medoids), x, y)), sum(kmeans_predict((SELECT c FROM medoids), x, y)) FROM t', qr/Gather.*Partial/s);
+
+# drivers plan inside: to 1e-12, as the sums of any parallel aggregate
+for my $driver ("kmedoids_fit_query('SELECT id, x, y FROM t', 5, options => '{\"sample\":1000}') m, kmedoids_info(m) i, kmedoids_clusters(m) c",
+	"kmeans_fit_query('SELECT id, x, y FROM t', 5, options => '{\"sample\":1000}') m, kmeans_info(m) i, kmeans_clusters(m) c")
+{
+	my $sum = $driver =~ /kmeans/ ? 'i.inertia' : 'i.total_deviation';
+	my $sql = "SELECT round(${sum}::numeric, 6), string_agg(c.size || ' ' || round(c.max_distance::numeric, 9), ',' ORDER BY cluster) FROM $driver GROUP BY 1";
+	my $want = query($serial, $sql);
+
+	unlike($want, qr/ERROR/, 'a driver: an answer');
+	is(query($parallel, $sql), $want, 'a driver: the same');
+}
+
 # --- ways to group
 
 sub each_way

@@ -259,9 +259,9 @@ TEST(merge)
 				CHECK_INT(finish(p[1]), MS_OK);
 			CHECK_INT(ms_dissimilarity_meet(&h.ctx, p[1], p[0]), MS_OK);
 			CHECK(ms_dissimilarity_spread_size(p[1]) <= ROOM);
-			ms_dissimilarity_spread(moved.bytes, ROOM, p[1], ROOM);
-			ms_dissimilarity_merge(into, ROOM, p[0], ROOM);
-			ms_dissimilarity_merge(into, ROOM, into, ROOM);
+			CHECK_INT(ms_dissimilarity_spread(&h.ctx, moved.bytes, ROOM, p[1], ROOM), MS_OK);
+			CHECK_INT(ms_dissimilarity_merge(&h.ctx, into, ROOM, p[0], ROOM), MS_OK);
+			CHECK_INT(ms_dissimilarity_merge(&h.ctx, into, ROOM, into, ROOM), MS_OK);
 			CHECK_INT(finish(into), MS_OK);
 			CHECK(same_bytes(into, whole));
 		}

@@ -167,7 +167,7 @@ TEST(ruspini)
 								 .720861847804};
 	static const int ids[][6] = {{16, 41}, {16, 31, 51}, {9, 31, 51, 69}, {9, 31, 46, 51, 69},
 								 {5, 15, 31, 46, 51, 69}};
-	/* the specification says 917 for k = 6: PAM as written ends at 903, whatever way ties go */
+	/* R ends at 917 for k = 6: there are ties on the way, and test_pam.c has its end, too */
 	static const double manhattan[] = {3192, 2142, 1113, 1007, 903};
 	size_t size;
 	ms_sample *s = make_sample(ruspini_row, RUSPINI, NULL, false, &size);
@@ -438,6 +438,59 @@ TEST(any_k)
 		}
 	}
 	free(s);
+}
+
+/* Four steps; and the corners of a square with its middle third. */
+static void
+four_steps(size_t i, double *x)
+{
+	x[0] = (double) i;
+	x[1] = 0;
+}
+
+static void
+square_row(size_t i, double *x)
+{
+	static const double rows[5][2] = {{0, 0}, {4, 0}, {2, 2}, {0, 4}, {4, 4}};
+
+	memcpy(x, rows[i], sizeof(rows[i]));
+}
+
+static double
+but_the_middle(size_t i)
+{
+	return i == 2 ? 0 : 1;
+}
+
+/* k = 1: the lowest id where totals tie, no second medoid; a row of weight 0 can be the medoid. */
+TEST(one_medoid)
+{
+	size_t size;
+	size_t weighted_size;
+	ms_sample *s = make_sample(four_steps, 4, NULL, false, &size); /* 1 and 2 tie */
+	ms_sample *w = make_sample(square_row, 5, but_the_middle, false, &weighted_size);
+	ms_kmedoids_label labels[5];
+	ms_kmedoids_options o = options(1, MS_KMEDOIDS_AUTO, MS_KMEDOIDS_INIT_AUTO);
+	fitted f;
+
+	fit(&f, s, size, &o);
+	CHECK(f.m.clusters[0].id == 1 && f.m.total_deviation == 4 && f.m.swaps == 0);
+	CHECK_INT(ms_kmedoids_labels(&f.h.ctx, &f.arena, &f.m, s, size, true, labels), MS_OK);
+	for (size_t i = 0; i < 4; i++)
+		CHECK(labels[i].second == UINT32_MAX && isnan(labels[i].second_distance) &&
+			  isnan(labels[i].silhouette));
+	done(&f);
+	fit(&f, w, weighted_size, &o);
+	CHECK(f.m.clusters[0].id == 2 && f.m.weight == 4);
+	CHECK_NEAR(f.m.total_deviation, 4 * sqrt(8), 1e-7);
+	done(&f);
+	o.k = 5;
+	fit(&f, w, weighted_size, &o);
+	CHECK(f.m.total_deviation == 0 && f.m.swaps == 0 && f.m.clusters[2].weight == 0);
+	CHECK_INT(f.m.locally_optimal, MS_KMEDOIDS_OPTIMUM_YES);
+	done(&f);
+	free(s);
+	free(w);
 }
 
 /* --- properties ----------------------------------------------------------------------------- */
@@ -1059,6 +1112,7 @@ main(int argc, char **argv)
 	RUN(iris);
 	RUN(refused);
 	RUN(any_k);
+	RUN(one_medoid);
 	RUN(clara_of_all_rows);
 	RUN(large_samples);
 	RUN(labels_and_predictions);

@@ -337,6 +337,86 @@ TEST(local_optima)
 	}
 }
 
+/* The least total of all sets of k rows that begin with the m in `set`. */
+static double
+least_total(const ms_table *t, size_t k, size_t m, size_t *set, size_t *best)
+{
+	double least = INFINITY;
+
+	if (m == k)
+	{
+		memcpy(best, set, k * sizeof(*set));
+		return total(t, set, k);
+	}
+	for (size_t c = m ? set[m - 1] + 1 : 0; c < t->n; c++)
+	{
+		size_t found[10];
+		double sum;
+
+		set[m] = c;
+		sum = least_total(t, k, m + 1, set, found);
+		if (sum < least)
+			memcpy(best, found, k * sizeof(*found));
+		least = fmin(least, sum);
+	}
+	return least;
+}
+
+/* 9.2: PAM ends at the optimum, but for euclidean 2; one medoid more never costs. */
+TEST(optima)
+{
+	static const struct
+	{
+		ms_metric metric;
+		double least[3];
+	} wanted[] = {{MS_METRIC_EUCLIDEAN, {INFINITY, 2963.795681315, 2307.052084524}},
+				  {MS_METRIC_MANHATTAN, {INFINITY, 3740, 2948}}};
+
+	for (size_t i = 0; i < 2; i++)
+	{
+		float *rows = distances(d100_row, 100, wanted[i].metric);
+		ms_table t = square_table(rows, 100, NULL);
+		double last = INFINITY;
+
+		for (size_t k = 1; k <= 3; k++)
+		{
+			size_t set[3];
+			size_t best[3];
+			double least = least_total(&t, k, 0, set, best);
+
+			CHECK(least <= last);
+			last = least;
+			if (k > 1)
+				CHECK_NEAR(least, wanted[i].least[k - 1], 1e-7);
+			if (k == 2 && i == 0)
+				CHECK(best[0] == 40 && best[1] == 42);
+		}
+		free(rows);
+	}
+}
+
+/* Ruspini, manhattan, k = 6: where R's pam ends, by a tie, is a local optimum as well. */
+TEST(ruspini_tie)
+{
+	float *r = distances(ruspini_row, RUSPINI, MS_METRIC_MANHATTAN);
+	ms_table t = square_table(r, RUSPINI, NULL);
+	size_t medoids[] = {7, 13, 31, 46, 49, 69};
+	ms_arena arena;
+	bool optimal;
+	ms_pam p;
+	host h;
+
+	host_init(&h);
+	ms_arena_init(&arena, &h.ctx);
+	CHECK_INT(ms_pam_new(&h.ctx, &arena, &t, 6, &p), MS_OK);
+	CHECK_INT(ms_pam_set(&p, medoids), MS_OK);
+	CHECK_NEAR(p.deviation, 917, 0);
+	CHECK_INT(ms_pam_certify(&p, MS_PAM_EPSILON, &optimal), MS_OK);
+	CHECK(optimal);
+	ms_arena_free(&arena);
+	free(r);
+}
+
 /* FasterMSC: no swap raises the medoid silhouette; DynMSC's steps are what they say. */
 TEST(msc_optima)
 {
@@ -510,6 +590,8 @@ main(void)
 	RUN(ruspini_swaps);
 	RUN(caches);
 	RUN(local_optima);
+	RUN(optima);
+	RUN(ruspini_tie);
 	RUN(msc_optima);
 	RUN(hits);
 	RUN(scaled_and_repeated);

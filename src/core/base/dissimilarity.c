@@ -146,33 +146,57 @@ records_of(const ms_dissimilarity *s)
 	return s->n == 1 ? 1 : s->pairs;
 }
 
-/* The records of either form, text ids moved up by `shift` bytes of heap. */
-static void
-copy_records(ms_pair *to, const ms_dissimilarity *from, uint64_t shift)
+/* Records that are copied between two polls. */
+#define RUN 65536
+
+static ms_status
+copy_pairs(ms_ctx *ctx, ms_pair *to, const ms_pair *from, size_t m)
+{
+	for (size_t r = 0; r < m; r += RUN)
+	{
+		size_t run = m - r < RUN ? m - r : RUN;
+
+		memcpy(to + r, from + r, run * sizeof(*to));
+		MS_TRY(ms_tick(ctx, 8 * run)); /* memory that nobody has touched yet */
+	}
+	return MS_OK;
+}
+
+static ms_status
+copy_triangle(ms_ctx *ctx, ms_pair *to, const ms_dissimilarity *from)
 {
 	const uint64_t *ids = ms_dissimilarity_ids(from);
+	const float *distance = ms_dissimilarity_triangle(from);
+
+	if (from->n == 1)
+		*to = (ms_pair){ids[0], ids[0], 0};
+	for (size_t i = 1; i < from->n; i++)
+	{
+		for (size_t j = 0; j < i; j++)
+			*to++ = (ms_pair){ids[i], ids[j], *distance++};
+		MS_TRY(ms_tick(ctx, 8 * i));
+	}
+	return MS_OK;
+}
+
+/* The records of either form, text ids moved up by `shift` bytes of heap. */
+static ms_status
+copy_records(ms_ctx *ctx, ms_pair *to, const ms_dissimilarity *from, uint64_t shift)
+{
 	bool text = from->head.flags & MS_DISSIMILARITY_ID_TEXT;
 	size_t m = records_of(from);
 
-	if (!ms_dissimilarity_complete(from))
-		memcpy(to, ms_dissimilarity_pair(from, 0), m * sizeof(*to));
-	else if (from->n == 1)
-		*to = (ms_pair){ids[0], ids[0], 0};
+	if (ms_dissimilarity_complete(from))
+		MS_TRY(copy_triangle(ctx, to, from));
 	else
-	{
-		size_t r = 0;
-
-		for (size_t i = 1; i < from->n; i++)
-		{
-			for (size_t j = 0; j < i; j++, r++)
-				to[r] = (ms_pair){ids[i], ids[j], ms_dissimilarity_triangle(from)[r]};
-		}
-	}
+		MS_TRY(copy_pairs(ctx, to, ms_dissimilarity_pair(from, 0), m));
 	for (size_t r = 0; text && r < m; r++)
 	{
 		to[r].i += to[r].i ? shift << 24 : 0;
 		to[r].j += to[r].j ? shift << 24 : 0;
+		MS_TRY(ms_tick(ctx, 2));
 	}
+	return MS_OK;
 }
 
 size_t
@@ -187,15 +211,16 @@ ms_dissimilarity_spread_size(const ms_dissimilarity *s)
 	return sizeof(*s) + ms_dissimilarity_merge_size(s);
 }
 
-void
-ms_dissimilarity_spread(void *to, size_t to_size, const ms_dissimilarity *from, size_t from_size)
+ms_status
+ms_dissimilarity_spread(ms_ctx *ctx, void *to, size_t to_size, const ms_dissimilarity *from,
+						size_t from_size)
 {
 	ms_dissimilarity *s = to;
 	uint16_t id = from->head.flags & (MS_DISSIMILARITY_ID_INT | MS_DISSIMILARITY_ID_TEXT);
 
 	ms_dissimilarity_begin(to, to_size, id);
 	s->head.host = from->head.host;
-	ms_dissimilarity_merge(s, to_size, from, from_size);
+	return ms_dissimilarity_merge(ctx, s, to_size, from, from_size);
 }
 
 ms_status
@@ -213,19 +238,20 @@ ms_dissimilarity_meet(ms_ctx *ctx, const ms_dissimilarity *into, const ms_dissim
 	return MS_OK;
 }
 
-void
-ms_dissimilarity_merge(ms_dissimilarity *into, size_t into_size, const ms_dissimilarity *from,
-					   size_t from_size)
+ms_status
+ms_dissimilarity_merge(ms_ctx *ctx, ms_dissimilarity *into, size_t into_size,
+					   const ms_dissimilarity *from, size_t from_size)
 {
 	/* `from` may be `into`: what changes below is read first */
 	uint64_t heap = from->heap;
 	size_t m = records_of(from);
 
 	memcpy(heap_start(into, into_size) - heap, heap_start(from, from_size), heap);
-	copy_records(ms_dissimilarity_pair(into, into->pairs), from, into->heap);
+	MS_TRY(copy_records(ctx, ms_dissimilarity_pair(into, into->pairs), from, into->heap));
 	into->pairs += m;
 	into->heap += heap;
 	into->head.flags &= (uint16_t) ~MS_DISSIMILARITY_CANONICAL;
+	return MS_OK;
 }
 
 /* --- canonical form ------------------------------------------------------------------------- */
@@ -274,8 +300,8 @@ check_agreement(ms_ctx *ctx, const ms_dissimilarity *s)
 }
 
 /* Leaves the first record of each pair, and the last where it differs. */
-static void
-drop_repeats(ms_dissimilarity *s)
+static ms_status
+drop_repeats(ms_ctx *ctx, ms_dissimilarity *s)
 {
 	ms_pair *pairs = ms_dissimilarity_pair(s, 0);
 	size_t kept = 0;
@@ -287,8 +313,10 @@ drop_repeats(ms_dissimilarity *s)
 
 		if (begins || (ends && pairs[r].distance > pairs[kept - 1].distance))
 			pairs[kept++] = pairs[r];
+		MS_TRY(ms_tick(ctx, 2));
 	}
 	s->pairs = kept;
+	return MS_OK;
 }
 
 /* The end of the records of one pair. */
@@ -336,7 +364,10 @@ find_ids(ms_ctx *ctx, const ms_dissimilarity *s, uint64_t *ids, size_t most, siz
 	return MS_OK;
 }
 
-/* Records in order are the triangle in order: the floats move down, the ids come after them. */
+/*
+ * Records in order are the triangle in order: the floats move down, the ids come after them. No
+ * poll: half of it would be no value.
+ */
 static void
 become_triangle(ms_dissimilarity *s, const uint64_t *ids, size_t n)
 {
@@ -375,9 +406,9 @@ canonical(ms_ctx *ctx, ms_arena *arena, ms_dissimilarity *s, size_t size)
 	MS_TRY(sort_pairs(ctx, s));
 	MS_TRY(check_agreement(ctx, s));
 	MS_TRY(MS_ALLOC(arena, most, &ids));
-	drop_repeats(s);
-	MS_TRY(ms_tick(ctx, 2 * s->pairs));
+	MS_TRY(drop_repeats(ctx, s));
 	MS_TRY(find_ids(ctx, s, ids, most, &n, &complete));
+	MS_TRY(ms_tick(ctx, 2 * s->pairs));
 	if (complete)
 		become_triangle(s, ids, n);
 	s->head.flags |= MS_DISSIMILARITY_CANONICAL;

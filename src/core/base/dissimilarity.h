@@ -131,19 +131,19 @@ extern ms_status ms_dissimilarity_append_text(ms_ctx *ctx, ms_dissimilarity *s, 
  * bytes at least; of PAIRS it is a move.
  */
 extern size_t ms_dissimilarity_spread_size(const ms_dissimilarity *s);
-extern void ms_dissimilarity_spread(void *to, size_t to_size, const ms_dissimilarity *from,
-									size_t from_size);
+extern ms_status ms_dissimilarity_spread(ms_ctx *ctx, void *to, size_t to_size,
+										 const ms_dissimilarity *from, size_t from_size);
 
 /*
  * Rows of `from`, in either form, into PAIRS `into` with ms_dissimilarity_merge_size(from) free
- * bytes. First ms_dissimilarity_meet: MS_MISMATCH, what = "ids" (got, wanted = the id flags);
+ * bytes; stopped, `into` has the rows it had. First ms_dissimilarity_meet: MS_MISMATCH, what = "ids" (got, wanted = the id flags);
  * MS_TOO_LARGE, what = "strings". A value may be merged with itself.
  */
 extern ms_status ms_dissimilarity_meet(ms_ctx *ctx, const ms_dissimilarity *into,
 									   const ms_dissimilarity *from);
 extern size_t ms_dissimilarity_merge_size(const ms_dissimilarity *from);
-extern void ms_dissimilarity_merge(ms_dissimilarity *into, size_t into_size,
-								   const ms_dissimilarity *from, size_t from_size);
+extern ms_status ms_dissimilarity_merge(ms_ctx *ctx, ms_dissimilarity *into, size_t into_size,
+										const ms_dissimilarity *from, size_t from_size);
 
 /* --- finished ------------------------------------------------------------------------------- */
 

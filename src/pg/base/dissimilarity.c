@@ -164,11 +164,13 @@ static void
 spread(Growing *g, size_t bytes)
 {
 	Growing old = *g;
+	ms_ctx ctx;
 
 	if (!ms_dissimilarity_complete(g->value))
 		return;
+	host_init(&ctx);
 	growing_begin(g, ms_dissimilarity_spread_size(old.value) + bytes);
-	ms_dissimilarity_spread(g->value, g->size, old.value, old.size);
+	CORE(&ctx, ms_dissimilarity_spread(&ctx, g->value, g->size, old.value, old.size));
 }
 
 /* Room for `bytes` more; beyond the budget the law of the matrix is told. */
@@ -252,20 +254,19 @@ merge(Growing *g, bool some, const Growing *from)
 {
 	ms_ctx ctx;
 
+	host_init(&ctx);
 	if (!some)
 	{
 		growing_begin(g, ms_dissimilarity_spread_size(from->value));
-		ms_dissimilarity_spread(g->value, g->size, from->value, from->size);
+		CORE(&ctx, ms_dissimilarity_spread(&ctx, g->value, g->size, from->value, from->size));
 		return;
 	}
-	CHECK_FOR_INTERRUPTS(); /* each step below may copy all pairs */
-	host_init(&ctx);
 	if (ms_dissimilarity_meet(&ctx, g->value, from->value) == MS_MISMATCH)
 		report_pair_ids();
 	CORE(&ctx, ms_dissimilarity_meet(&ctx, g->value, from->value));
 	spread(g, ms_dissimilarity_merge_size(from->value));
 	reserve(g, ms_dissimilarity_merge_size(from->value));
-	ms_dissimilarity_merge(g->value, g->size, from->value, from->size);
+	CORE(&ctx, ms_dissimilarity_merge(&ctx, g->value, g->size, from->value, from->size));
 }
 
 /* Combine function. */
@@ -295,12 +296,14 @@ dissimilarity_concat(PG_FUNCTION_ARGS)
 	Growing a;
 	Growing b;
 	Growing g;
+	ms_ctx ctx;
 
 	dissimilarity_view(&a, fcinfo, 0);
 	dissimilarity_view(&b, fcinfo, 1);
 	growing_new(&g, &dissimilarity_family,
 				ms_dissimilarity_spread_size(a.value) + ms_dissimilarity_merge_size(b.value));
-	ms_dissimilarity_spread(g.value, g.size, a.value, a.size);
+	host_init(&ctx);
+	CORE(&ctx, ms_dissimilarity_spread(&ctx, g.value, g.size, a.value, a.size));
 	merge(&g, true, &b);
 	return growing_finished(&g);
 }
