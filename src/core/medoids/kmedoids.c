@@ -266,7 +266,7 @@ read_evidence(ms_ctx *ctx, ms_reader *r, ms_kmedoids *m)
 	m->passes = ms_read_u32(r);
 	m->problems = ms_read_u32(r);
 	(void) ms_read_u32(r);
-	if (method < MS_KMEDOIDS_FASTERPAM || method > MS_KMEDOIDS_FASTERMSC ||
+	if (method < MS_KMEDOIDS_FASTERPAM || method > MS_KMEDOIDS_FAIR ||
 		init < MS_KMEDOIDS_INIT_BUILD || init > MS_KMEDOIDS_INIT_START ||
 		optimal > MS_KMEDOIDS_OPTIMUM_NO || converged > 1 || m->problems & ~PROBLEMS)
 		return corrupt(ctx, "flags", r);

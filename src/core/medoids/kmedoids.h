@@ -32,7 +32,8 @@ typedef enum ms_kmedoids_method
 	MS_KMEDOIDS_CLARA = 3,
 	MS_KMEDOIDS_CLARANS = 4,
 	MS_KMEDOIDS_ONEBATCH = 5,
-	MS_KMEDOIDS_FASTERMSC = 6 /* of DynMSC: the greatest medoid silhouette */
+	MS_KMEDOIDS_FASTERMSC = 6, /* of DynMSC: the greatest medoid silhouette */
+	MS_KMEDOIDS_FAIR = 7       /* fair.h; no method of ms_kmedoids_fit */
 } ms_kmedoids_method;
 
 typedef enum ms_kmedoids_init
