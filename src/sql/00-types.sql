@@ -214,6 +214,12 @@ CREATE TYPE measure_kmedoids_candidate AS (
 );
 COMMENT ON TYPE measure_kmedoids_candidate IS 'a number of clusters that was tried; rank 1 is the best';
 
+CREATE TYPE measure_kmedoids_fair AS (
+	model measure_kmedoids, cost float8, root float8, counts jsonb, free_cost float8, price float8, swaps bigint,
+	pair_swaps bigint, converged boolean
+);
+COMMENT ON TYPE measure_kmedoids_fair IS 'medoids within bounds: the model, the sum of w d^p and its root, medoids of each group, what the same search found without bounds, and cost / free_cost - 1, the price of fairness';
+
 CREATE TYPE measure_kmeans_info AS (
 	k integer, d integer, n bigint, weight float8, scale text, method text, inertia float8, iterations integer,
 	starts integer, starts_at_best integer, converged boolean, omitted bigint, seed bigint, problems text[]

@@ -91,6 +91,25 @@ COMMENT ON FUNCTION kmedoids_fit_query(
 	text, integer, text, text, text, text, measure_kmedoids, integer, integer, text[], text, bigint, jsonb
 ) IS 'medoids of the rows of one SELECT, more than memory holds: column id, then data (numbers, text, booleans, or one array), optional weight; kmedoids_fit of the 10,000 rows (options sample) whose ids have the least hash, then one parallel pass measures sizes, deviations and the medoid silhouette on all rows, under the same snapshot; names are those of the columns; a query that writes or is volatile is refused (22023)';
 
+-- Medoids by groups.
+
+CREATE FUNCTION kmedoids_fair(
+	s measure_sample, k integer, groups jsonb, bounds jsonb, p float8 DEFAULT 1, metric text DEFAULT 'euclidean',
+	scale text DEFAULT 'none', missing text DEFAULT 'error', names text[] DEFAULT NULL, on_failure text DEFAULT 'error',
+	seed bigint DEFAULT 0, options jsonb DEFAULT NULL
+) RETURNS measure_kmedoids_fair
+	AS 'MODULE_PATHNAME', 'kmedoids_fair_sample' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000;
+COMMENT ON FUNCTION kmedoids_fair(
+	measure_sample, integer, jsonb, jsonb, float8, text, text, text, text[], text, bigint, jsonb
+) IS 'the k rows with the least sum of w d^p (the greatest d for p = Infinity) of which each group has at least and at most so many (fair range clustering, Hotegni, Mahabadi & Vakilian 2023), a local optimum under swaps of one and of two; the bounds are on the medoids, not on the clusters; groups is jsonb_object_agg(id, group), bounds ''[least, most]'' for every group or an object of such lists, most may be null; k-center starts within 3 times the best for a metric (Jones, Nguyen & Nguyen 2020); options n_init, max_iter, swaps (eager, best), pairs, price, silhouette, asymmetric, column_weights; 22023 when no choice meets the bounds, 22004 for an id without a group';
+
+CREATE FUNCTION kmedoids_fair(
+	d measure_dissimilarity, k integer, groups jsonb, bounds jsonb, p float8 DEFAULT 1, on_failure text DEFAULT 'error',
+	seed bigint DEFAULT 0, options jsonb DEFAULT NULL
+) RETURNS measure_kmedoids_fair
+	AS 'MODULE_PATHNAME', 'kmedoids_fair_dissimilarity' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000;
+COMMENT ON FUNCTION kmedoids_fair(measure_dissimilarity, integer, jsonb, jsonb, float8, text, bigint, jsonb) IS 'the same of any distances; every pair must have one';
+
 -- Choosing k.
 
 CREATE FUNCTION kmedoids_select(

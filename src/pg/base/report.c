@@ -703,6 +703,53 @@ report_memory_pairs(const char *what, size_t n, size_t need, size_t limit)
 					errhint("Raise pgmeasure.max_memory, take method => 'onebatch', or work on fewer rows: subsample(id, size, ...).")));
 }
 
+void
+report_no_ids(const char *function)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s needs rows with ids", function),
+					errhint("Build the sample with sample_keyed(id, ...).")));
+}
+
+void
+report_groups(const char *argument)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be a JSON object of group by id", argument),
+					errhint("Pass jsonb_object_agg(id, group_column).")));
+}
+
+void
+report_no_group(const char *id)
+{
+	ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("id \"%s\" has no group", id),
+					errhint("Pass jsonb_object_agg(id, coalesce(group_column, '(none)')) of the same rows.")));
+}
+
+void
+report_bounds(const char *group)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("bounds of %s must be a list of two whole numbers", group),
+					errhint("Pass '[least, most]' for every group, or '{\"north\":[2,4],\"south\":[1,null]}'; a group without bounds has [0, k].")));
+}
+
+void
+report_fair(const char *fault, const char *group, double got, double wanted)
+{
+	const char *hint = "No choice of k rows meets the bounds: change them, or k.";
+
+	if (strcmp(fault, "group") == 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("group \"%s\" needs %.0f medoids, but has only %.0f rows", group, got, wanted), errhint("%s", hint)));
+	if (strcmp(fault, "bounds") == 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("group \"%s\" needs at least %.0f medoids and may have at most %.0f", group, got, wanted), errhint("%s", hint)));
+	if (strcmp(fault, "minimums") == 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("the minimums add up to %.0f, but k is %.0f", got, wanted), errhint("%s", hint)));
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("the maximums add up to %.0f, but k is %.0f", got, wanted),
+					errdetail("A group has at most as many medoids as rows."), errhint("%s", hint)));
+}
+
 /* The error that a status raises, caught as it is worded: nothing else has happened yet. */
 static ErrorData *
 core_error(const ms_ctx *ctx, ms_status status)

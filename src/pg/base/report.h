@@ -113,6 +113,13 @@ pg_noreturn extern void report_memory_transport(size_t n, size_t m, size_t need,
 pg_noreturn extern void report_asymptotic(void);
 pg_noreturn extern void report_unconverged(const char *function, double error, int64 iterations, const char *interval);
 
+/* Groups of rows: an argument that is none, an id without one, bounds that are none, or that nothing meets. */
+pg_noreturn extern void report_no_ids(const char *function);
+pg_noreturn extern void report_groups(const char *argument);
+pg_noreturn extern void report_no_group(const char *id);
+pg_noreturn extern void report_bounds(const char *group);
+pg_noreturn extern void report_fair(const char *fault, const char *group, double got, double wanted);
+
 /* on_failure => 'null': the reason of a status as a WARNING. */
 extern void report_null_result(const char *function, const ms_ctx *ctx, ms_status status);
 

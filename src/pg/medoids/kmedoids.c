@@ -11,6 +11,12 @@
 const char *const kmedoids_methods[] = {"auto",    "fasterpam", "fastpam1",  "clara",
 										"clarans", "onebatch",  "fastermsc", NULL};
 
+const char *
+kmedoids_method(const ms_kmedoids *m)
+{
+	return m->method == MS_KMEDOIDS_FAIR ? "fair" : kmedoids_methods[m->method];
+}
+
 ms_kmedoids *
 kmedoids_unpack(const void *value, size_t size)
 {
@@ -99,7 +105,7 @@ kmedoids_head(StringInfo out, const void *value, size_t size)
 					 ",\"k\":%u,\"d\":%u,\"n\":" UINT64_FORMAT
 					 ",\"metric\":\"%s\",\"scale\":\"%s\",\"method\":\"%s\",\"converged\":%s",
 					 m->k, m->d, m->n, kmedoids_metric(m), scaling_words[m->measure.scaling],
-					 kmedoids_methods[m->method], m->converged ? "true" : "false");
+					 kmedoids_method(m), m->converged ? "true" : "false");
 	write_number(out, "total_deviation", m->total_deviation);
 	write_number(out, "silhouette", m->mean_silhouette);
 	for (size_t i = 0; i < m->k; i++)

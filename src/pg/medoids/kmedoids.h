@@ -9,8 +9,9 @@
 #include "core/medoids/kmedoids.h"
 #include "pg/medoids/model.h"
 
-/* Words of SQL, by ms_kmedoids_method. */
+/* Words of SQL, by ms_kmedoids_method: those that a fit takes, and that of any model. */
 extern const char *const kmedoids_methods[];
+extern const char *kmedoids_method(const ms_kmedoids *m);
 
 /* Unpacks a value into memory of the current context; the same of an argument that is not NULL. */
 extern ms_kmedoids *kmedoids_unpack(const void *value, size_t size);

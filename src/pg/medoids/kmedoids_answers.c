@@ -33,7 +33,7 @@ kmedoids_info(PG_FUNCTION_ARGS)
 	values[1] = Int64GetDatum((int64) m->n);
 	values[2] = out_text(kmedoids_metric(m));
 	values[3] = out_text(scaling_words[m->measure.scaling]);
-	values[4] = out_text(kmedoids_methods[m->method]);
+	values[4] = out_text(kmedoids_method(m));
 	values[5] = Float8GetDatum(m->total_deviation);
 	out_float8(values, nulls, 6, m->mean_silhouette);
 	out_float8(values, nulls, 7, m->medoid_silhouette);
@@ -288,7 +288,7 @@ append_evidence(StringInfo out, const ms_kmedoids *m)
 		appendStringInfo(out, "   silhouette %.3f", m->mean_silhouette);
 	if (!isnan(m->medoid_silhouette))
 		appendStringInfo(out, "   medoid silhouette %.3f", m->medoid_silhouette);
-	appendStringInfo(out, "   %s, %s (" UINT64_FORMAT " %s)\n", kmedoids_methods[m->method],
+	appendStringInfo(out, "   %s, %s (" UINT64_FORMAT " %s)\n", kmedoids_method(m),
 					 m->converged ? "converged" : "not converged", m->swaps,
 					 m->swaps == 1 ? "swap" : "swaps");
 }

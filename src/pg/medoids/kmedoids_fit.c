@@ -11,15 +11,21 @@
 #include "pg/base/report.h"
 #include "pg/base/sample.h"
 
-#define NONE (-1)
+#define NONE ARGUMENT_NONE
 
-const Places kmedoids_of_sample = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, false};
-const Places kmedoids_of_query = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, true};
-static const Places fit_matrix = {1, NONE, NONE, 2, NONE, 3, 4, 5, NONE, 6, 7, 8, false};
-static const Places select_sample = {NONE, 3,    4,    NONE, 6, NONE, NONE,
-									 NONE, NONE, NONE, 7,    8, false};
-static const Places select_matrix = {NONE, NONE, NONE, NONE, NONE, NONE, NONE,
-									 NONE, NONE, NONE, 4,    5,    false};
+static const char *const sample_keys[] = {
+	"init", "samples", "sample_size", "silhouette", "asymmetric", "column_weights", NULL};
+static const char *const query_keys[] = {"sample",     "init",           "samples", "sample_size",
+										 "asymmetric", "column_weights", NULL};
+static const char *const matrix_keys[] = {"init", "samples", "sample_size", "silhouette", NULL};
+
+const Places kmedoids_of_sample = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, sample_keys};
+const Places kmedoids_of_query = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, query_keys};
+static const Places fit_matrix = {1, NONE, NONE, 2, NONE, 3, 4, 5, NONE, 6, 7, 8, matrix_keys};
+static const Places select_sample = {NONE, 3,    4,    NONE, 6, NONE,       NONE,
+									 NONE, NONE, NONE, 7,    8, sample_keys};
+static const Places select_matrix = {NONE, NONE, NONE, NONE, NONE, NONE,       NONE,
+									 NONE, NONE, NONE, 4,    5,    matrix_keys};
 
 /* What is fitted: one of the two. */
 typedef struct Data
@@ -75,14 +81,9 @@ column_options(FunctionCallInfo fcinfo, const Places *at, size_t d, ms_kmedoids_
 static void
 search_options(FunctionCallInfo fcinfo, const Places *at, size_t d, ms_kmedoids_options *o)
 {
-	static const char *const of_sample[] = {
-		"init", "samples", "sample_size", "silhouette", "asymmetric", "column_weights", NULL};
-	static const char *const of_query[] = {"sample",     "init",           "samples", "sample_size",
-										   "asymmetric", "column_weights", NULL};
-	static const char *const of_matrix[] = {"init", "samples", "sample_size", "silhouette", NULL};
 	static const char *const inits[] = {"auto", "build", "random", "kmeanspp", "lab", NULL};
 
-	arg_options(fcinfo, at->options, at->query ? of_query : d ? of_sample : of_matrix);
+	arg_options(fcinfo, at->options, at->keys);
 	o->init = (ms_kmedoids_init) arg_option_choice(fcinfo, at->options, "init", inits,
 												   MS_KMEDOIDS_INIT_AUTO);
 	o->samples = arg_option_count(fcinfo, at->options, "samples", 0);

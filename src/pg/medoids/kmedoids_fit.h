@@ -6,12 +6,14 @@
 
 #include "pg/medoids/kmedoids.h"
 
-/* Where a function has its arguments; -1 where it lacks one. */
+/* Where a function has its arguments. */
+#define ARGUMENT_NONE (-1) /* it has none of these */
+
 typedef struct Places
 {
 	int k, metric, scale, method, missing, start, n_init, max_iter, names, on_failure, seed,
 		options;
-	bool query; /* has the options of a driver */
+	const char *const *keys; /* of the options */
 } Places;
 
 extern const Places kmedoids_of_sample;
