@@ -672,6 +672,13 @@ report_asymptotic(void)
 }
 
 void
+report_no_bandwidth(const char *kernel)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the %s kernel has no bandwidth", kernel),
+					errhint("Leave bandwidth out, or take a kernel that has one: gaussian, laplace, imq, matern32, matern52.")));
+}
+
+void
 report_unconverged(const char *function, double error, int64 iterations, const char *interval)
 {
 	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),

@@ -111,6 +111,7 @@ pg_noreturn extern void report_memory_pairs(const char *what, size_t n, size_t n
 pg_noreturn extern void report_compared_columns(size_t a, size_t b);
 pg_noreturn extern void report_memory_transport(size_t n, size_t m, size_t need, size_t limit);
 pg_noreturn extern void report_asymptotic(void);
+pg_noreturn extern void report_no_bandwidth(const char *kernel);
 pg_noreturn extern void report_unconverged(const char *function, double error, int64 iterations, const char *interval);
 
 /* Groups of rows: an argument that is none, an id without one, bounds that are none, or that nothing meets. */
