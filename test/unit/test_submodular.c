@@ -1,7 +1,7 @@
 /*
  * test_submodular.c: greedy choices against selection.md, section 2, and plain greedy.
  */
-#include "core/medoids/submodular.h"
+#include "core/selection/submodular.h"
 
 #include "medoids_data.h"
 

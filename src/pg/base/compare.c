@@ -7,6 +7,7 @@
 
 #include "pg/base/host.h"
 #include "pg/base/json.h"
+#include "pg/base/measure.h"
 #include "pg/base/out.h"
 #include "pg/base/report.h"
 #include "utils/fmgrprotos.h"
@@ -19,13 +20,12 @@
 static ms_pair_options
 pair_options(FunctionCallInfo fcinfo, const ComparisonAt *at)
 {
-	static const char *const scales[] = {"none", "sd", "mad", "range", NULL};
 	static const char *const missings[] = {"error", "omit", NULL};
 	static const char *const exchanges[] = {"rows", "pairs", "clusters", "strata", NULL};
 	ms_pair_options o = {0};
 
 	if (at->scale)
-		o.scaling = (ms_scaling) arg_choice(fcinfo, at->scale, "scale", scales);
+		o.scaling = (ms_scaling) arg_choice(fcinfo, at->scale, "scale", scaling_words);
 	if (at->missing)
 		o.omit = arg_choice(fcinfo, at->missing, "missing", missings) == 1;
 	if (at->exchange)

@@ -425,6 +425,22 @@ sample_flat(FunctionCallInfo fcinfo)
 	return (struct varlena *) PG_DETOAST_DATUM(growing_flat(&g));
 }
 
+char *
+sample_id_text(SampleArg sample, size_t i)
+{
+	const ms_sample *s = sample.s;
+	uint64 slot;
+	ms_string string;
+
+	if (!(s->head.flags & MS_SAMPLE_ID))
+		return psprintf("%zu", i + 1);
+	slot = ms_sample_record(s, i)[ms_sample_id_slot(s)];
+	if (s->head.flags & MS_SAMPLE_ID_INT)
+		return psprintf(INT64_FORMAT, (int64) slot);
+	string = ms_sample_string(s, sample.size, slot);
+	return pnstrdup(string.bytes, string.length);
+}
+
 static const char *
 keyed_word(const ms_sample *s)
 {

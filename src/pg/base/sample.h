@@ -24,6 +24,9 @@ extern SampleArg sample_arg(FunctionCallInfo fcinfo, int argno);
 /* The same in canonical order (made in place when the value is not flat: the multiset stays). */
 extern SampleArg sample_arg_ordered(FunctionCallInfo fcinfo, int argno);
 
+/* The id of row i; its number in canonical order, from 1, where there are no ids. */
+extern char *sample_id_text(SampleArg sample, size_t i);
+
 /* Names of ms_kind, NULL-terminated. */
 extern const char *const sample_kind_words[];
 

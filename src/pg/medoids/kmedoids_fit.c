@@ -39,18 +39,14 @@ typedef struct Data
 /* --- arguments ------------------------------------------------------------------------------ */
 
 static void
-metric_args(FunctionCallInfo fcinfo, const Places *at, ms_kmedoids_options *o)
+measure_args(FunctionCallInfo fcinfo, const Places *at, ms_kmedoids_options *o)
 {
 	static const char *const missings[] = {"error", "omit", "use", NULL};
 
 	if (at->metric == NONE)
 		return;
-	o->metric =
-		(ms_metric) (MS_METRIC_EUCLIDEAN + arg_choice(fcinfo, at->metric, "metric", metric_words));
-	o->scaling = (ms_scaling) arg_choice(fcinfo, at->scale, "scale", scaling_words);
+	metric_args(fcinfo, at->metric, at->scale, &o->metric, &o->scaling);
 	o->missing = (ms_missing) arg_choice(fcinfo, at->missing, "missing", missings);
-	if (o->scaling != MS_SCALING_NONE && o->metric >= MS_METRIC_HAMMING)
-		report_metric_scale(metric_words[o->metric - MS_METRIC_EUCLIDEAN]);
 	if (o->missing == MS_MISSING_USE && !ms_metric_takes_gaps(o->metric))
 		report_metric_missing(metric_words[o->metric - MS_METRIC_EUCLIDEAN]);
 }
@@ -135,7 +131,7 @@ kmedoids_options(FunctionCallInfo fcinfo, const Places *at, size_t d)
 	ms_kmedoids_options o;
 
 	ms_kmedoids_defaults(&o);
-	metric_args(fcinfo, at, &o);
+	measure_args(fcinfo, at, &o);
 	search_args(fcinfo, at, d, &o);
 	search_options(fcinfo, at, d, &o);
 	return o;

@@ -11,10 +11,6 @@
 #include "pg/base/out.h"
 #include "pg/base/report.h"
 
-const char *const metric_words[] = {"euclidean", "sqeuclidean", "manhattan", "chebyshev", "cosine",
-									"hamming",   "jaccard",     "gower",     NULL};
-const char *const scaling_words[] = {"none", "sd", "mad", "range", NULL};
-
 char **
 names_of(const char *names, size_t d)
 {
@@ -232,22 +228,6 @@ sample_option(FunctionCallInfo fcinfo, int argno, size_t k)
 }
 
 /* --- labels --------------------------------------------------------------------------------- */
-
-char *
-sample_id_text(SampleArg sample, size_t i)
-{
-	const ms_sample *s = sample.s;
-	uint64 slot;
-	ms_string string;
-
-	if (!(s->head.flags & MS_SAMPLE_ID))
-		return psprintf("%zu", i + 1);
-	slot = ms_sample_record(s, i)[ms_sample_id_slot(s)];
-	if (s->head.flags & MS_SAMPLE_ID_INT)
-		return psprintf(INT64_FORMAT, (int64) slot);
-	string = ms_sample_string(s, sample.size, slot);
-	return pnstrdup(string.bytes, string.length);
-}
 
 double
 margin_of(double distance, double second)

@@ -8,12 +8,9 @@
 
 #include "core/base/distance.h"
 #include "pg/base/json.h"
+#include "pg/base/measure.h"
 #include "pg/base/sample.h"
 #include "pg/base/value.h"
-
-/* Words of SQL; NULL-terminated. A metric is its index + 1. */
-extern const char *const metric_words[];
-extern const char *const scaling_words[];
 
 /* Rows up to which silhouettes are computed, which cost O(n^2): as the core has it. */
 #define SILHOUETTE_ROWS 20000
@@ -65,9 +62,6 @@ extern void k_range_args(FunctionCallInfo fcinfo, size_t *k_min, size_t *k_max);
 extern size_t sample_option(FunctionCallInfo fcinfo, int argno, size_t k);
 
 /* --- labels --------------------------------------------------------------------------------- */
-
-/* A row's id; its number in canonical order, from 1, where there are no ids. */
-extern char *sample_id_text(SampleArg sample, size_t i);
 
 /* 1 - distance / second: 1 on the center, 0 half-way between two, NaN when there is no second. */
 extern double margin_of(double distance, double second);

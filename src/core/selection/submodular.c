@@ -3,7 +3,7 @@
  * bounds: only what stands first is looked at anew (Minoux 1978, "accelerated greedy"). Those of
  * graph cut and log-det are kept exact by one row a step.
  */
-#include "core/medoids/submodular.h"
+#include "core/selection/submodular.h"
 
 #include <math.h>
 #include <string.h>
