@@ -1,5 +1,5 @@
 /*
- * test_lanes.c: exp and log in lanes against the C library's in long double.
+ * test_lanes.c: exp, log, cosine and sine in lanes against the C library's in long double.
  */
 #include "core/base/lanes.h"
 
@@ -64,11 +64,64 @@ TEST(least)
 	CHECK_BITS(ms_lane_min(INFINITY, 4), 4);
 }
 
+/* The greater error of both; the reduction is exact in long double. */
+static double
+turns_off(double t)
+{
+	long double angle = fmodl((long double) t, 4) * 1.570796326794896619231321691639751442L;
+	double cosine;
+	double sine;
+
+	ms_lane_turns(t, &cosine, &sine);
+	return (double) fmaxl(fabsl(cosl(angle) - cosine), fabsl(sinl(angle) - sine));
+}
+
+TEST(turns)
+{
+	double worst = 0;
+
+	for (size_t i = 0; i < 200000; i++)
+	{
+		double u = 2 * ms_rng_at(3, 1, i) - 1;
+
+		worst = fmax(worst, fmax(turns_off(2 * u), turns_off(1000 * u)));
+		worst = fmax(worst, turns_off(ldexp(u, (int) (i % 50))));
+	}
+	for (int i = -4000; i <= 4000; i++)
+		worst = fmax(worst, turns_off(i / 2000.0)); /* ends of the pieces, too */
+	CHECK_NEAR(worst, 0, 3e-16);
+	for (int i = -9; i <= 9; i++)
+	{
+		double cosine;
+		double sine;
+
+		ms_lane_turns(i, &cosine, &sine);
+		CHECK(cosine == (i % 2 ? 0 : i % 4 ? -1 : 1));
+		CHECK(sine == (i % 2 == 0 ? 0 : (i % 4 + 4) % 4 == 1 ? 1 : -1));
+	}
+}
+
+TEST(turns_beyond)
+{
+	static const double far[] = {0x1p49, -0x1p50, 0x1p51, 1e300, -1e300, 1e-300, INFINITY};
+
+	for (size_t i = 0; i < sizeof far / sizeof *far; i++)
+	{
+		double cosine;
+		double sine;
+
+		ms_lane_turns(far[i], &cosine, &sine);
+		CHECK_NEAR(cosine * cosine + sine * sine, 1, 1e-15);
+	}
+}
+
 int
 main(void)
 {
 	RUN(exponential);
 	RUN(logarithm);
 	RUN(least);
+	RUN(turns);
+	RUN(turns_beyond);
 	return unit_done();
 }

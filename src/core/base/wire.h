@@ -25,7 +25,9 @@ typedef enum ms_type
 	MS_TYPE_KMEANS = 7,
 	MS_TYPE_DISSIMILARITY = 8,
 	MS_TYPE_MINHASH = 9,
-	MS_TYPE_KLL = 10
+	MS_TYPE_KLL = 10,
+	MS_TYPE_KERNEL_FEATURES = 11,
+	MS_TYPE_KERNEL_MEAN = 12
 } ms_type;
 
 typedef struct ms_head

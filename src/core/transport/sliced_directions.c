@@ -7,7 +7,7 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_qrng.h>
 
-#include "core/base/rng.h"
+#include "core/base/directions.h"
 #include "core/transport/sliced.h"
 
 #define STREAM UINT64_C(0x736c696365640000)
@@ -17,67 +17,6 @@ static double
 sine(double angle)
 {
 	return cos(angle - M_PI_2);
-}
-
-static double
-dot(const double *x, const double *y, size_t d)
-{
-	double sum = 0;
-
-	for (size_t j = 0; j < d; j++)
-		sum += x[j] * y[j];
-	return sum;
-}
-
-/* False for what has no direction. */
-static bool
-normalise(double *x, size_t d)
-{
-	double length = sqrt(dot(x, x, d));
-
-	if (!(length > 1e-100))
-		return false;
-	for (size_t j = 0; j < d; j++)
-		x[j] /= length;
-	return true;
-}
-
-static void
-draw(ms_rng *rng, size_t d, double *out)
-{
-	do
-	{
-		for (size_t j = 0; j < d; j++)
-			out[j] = ms_rng_normal(rng);
-	} while (!normalise(out, d));
-}
-
-/*
- * k rows of a random orthonormal basis: Gaussian vectors, made orthogonal twice ("twice is
- * enough", Giraud et al. 2005), which is QR with a positive diagonal.
- */
-static ms_status
-draw_basis(ms_ctx *ctx, ms_rng *rng, size_t k, size_t d, double *out)
-{
-	for (size_t i = 0; i < k; i++)
-	{
-		double *x = out + i * d;
-
-		do
-		{
-			draw(rng, d, x);
-			for (size_t j = 0; j < 2 * i; j++)
-			{
-				const double *y = out + j % i * d;
-				double along = dot(x, y, d);
-
-				for (size_t c = 0; c < d; c++)
-					x[c] -= along * y[c];
-			}
-		} while (!normalise(x, d));
-		MS_TRY(ms_tick(ctx, 4 * d * (i + 1)));
-	}
-	return MS_OK;
 }
 
 /* Equal angles on a half circle, from a random one on: W_p of theta and of -theta are the same. */
@@ -101,7 +40,7 @@ fibonacci(ms_ctx *ctx, ms_rng *rng, size_t l, double *out)
 {
 	double basis[9];
 
-	MS_TRY(draw_basis(ctx, rng, 3, 3, basis));
+	MS_TRY(ms_direction_basis(ctx, rng, 3, 3, basis));
 	for (size_t i = 0; i < l; i++)
 	{
 		double z = 1 - (2 * (double) i + 1) / (double) l;
@@ -139,8 +78,8 @@ sobol(ms_ctx *ctx, ms_arena *arena, ms_rng *rng, size_t d, size_t l, double *out
 			u -= floor(u);
 			x[j] = gsl_cdf_ugaussian_Pinv(fmin(fmax(u, 1e-12), 1 - 1e-12));
 		}
-		if (!normalise(x, d))
-			draw(rng, d, x);
+		if (!ms_direction_normalise(x, d))
+			ms_direction_draw(rng, d, x);
 		MS_TRY(ms_tick(ctx, 64 * d));
 	}
 	return MS_OK;
@@ -193,7 +132,7 @@ ms_sliced_directions(ms_ctx *ctx, ms_arena *arena, ms_sliced_scheme scheme, size
 	{
 		size_t count = l - from < *block ? l - from : *block;
 
-		MS_TRY(draw_basis(ctx, &rng, count, d, out + from * d));
+		MS_TRY(ms_direction_basis(ctx, &rng, count, d, out + from * d));
 	}
 	return MS_OK;
 }

@@ -1,0 +1,155 @@
+/*
+ * kernel_mean_compare.c: MMD of means of random features, how well the frequencies know it, and
+ * a test of many of them.
+ */
+#include <math.h>
+
+#include "core/mmd/kernel_mean.h"
+
+/* --- two means ------------------------------------------------------------------------------ */
+
+static double
+square(double x)
+{
+	return x * x;
+}
+
+double
+ms_kernel_mean_squared(const ms_kernel_mean *a, const ms_kernel_mean *b)
+{
+	const double *x = ms_kernel_mean_sums(a);
+	const double *y = ms_kernel_mean_sums(b);
+	double m = (double) a->n;
+	double n = (double) b->n;
+	double sum = 0;
+
+	for (size_t l = 0; l < 2 * (size_t) a->spectrum.count; l++)
+		sum += square(x[l] / m - y[l] / n);
+	return sum / a->spectrum.count;
+}
+
+/*
+ * U is V less what rows have in common with themselves: with c = cos, s = sin of one frequency
+ * sum (c^2 + s^2) = m, so (C^2 + S^2 - m) / (m (m - 1)) = (|mean|^2 - 1 / m) m / (m - 1).
+ */
+static double
+unbiased_square(double cosine, double sine, double n)
+{
+	return (square(cosine / n) + square(sine / n) - 1 / n) * n / (n - 1);
+}
+
+static double
+cross(const double *x, const double *y, size_t count, double m, double n)
+{
+	return x[0] / m * (y[0] / n) + x[count] / m * (y[count] / n);
+}
+
+ms_kernel_mean_distance
+ms_kernel_mean_compare(const ms_kernel_mean *a, const ms_kernel_mean *b)
+{
+	const double *x = ms_kernel_mean_sums(a);
+	const double *y = ms_kernel_mean_sums(b);
+	size_t count = a->spectrum.count;
+	double m = (double) a->n;
+	double n = (double) b->n;
+	double u = 0;
+	double squares = 0;
+	double v = ms_kernel_mean_squared(a, b);
+
+	for (size_t l = 0; l < count; l++)
+	{
+		double term = square(x[l] / m - y[l] / n) + square(x[count + l] / m - y[count + l] / n);
+
+		squares += square(term - v);
+		u += unbiased_square(x[l], x[count + l], m) + unbiased_square(y[l], y[count + l], n) -
+			 2 * cross(x + l, y + l, count, m, n);
+	}
+	return (ms_kernel_mean_distance){
+		.v = v,
+		.u = m > 1 && n > 1 ? u / (double) count : NAN,
+		.std_error = count > 1 ? sqrt(squares / (double) (count - 1) / (double) count) : NAN};
+}
+
+double
+ms_kernel_mean_bound(const ms_spectrum *s, double level)
+{
+	double blocks = ceil(s->count / (double) s->d);
+
+	return 4 * sqrt(log(2 / (1 - level)) / (2 * blocks));
+}
+
+/* --- many means ----------------------------------------------------------------------------- */
+
+/* Squared distances of all states. */
+typedef struct table
+{
+	size_t n;
+	const double *squared; /* n x n */
+} table;
+
+static ms_status
+fill_table(ms_ctx *ctx, size_t n, const ms_kernel_mean *const *means, double *squared)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		squared[i * n + i] = 0;
+		for (size_t j = 0; j < i; j++)
+		{
+			squared[i * n + j] = ms_kernel_mean_squared(means[i], means[j]);
+			squared[j * n + i] = squared[i * n + j];
+			MS_TRY(ms_tick(ctx, 2 * (uint64_t) means[0]->spectrum.count));
+		}
+	}
+	return MS_OK;
+}
+
+/*
+ * |mean of a - mean of b| from squared distances D alone: with weights v that sum to 0, v = 1 / n_a
+ * on one side and -1 / n_b on the other, |sum v_i x_i|^2 = -v'Dv / 2.
+ */
+static double
+distance(const table *t, const unsigned char *label)
+{
+	double sums[2][2] = {{0, 0}, {0, 0}};
+	double size[2] = {0, 0};
+
+	for (size_t i = 0; i < t->n; i++)
+	{
+		const double *row = t->squared + i * t->n;
+
+		size[label[i]]++;
+		for (size_t j = 0; j < t->n; j++)
+			sums[label[i]][label[j]] += row[j];
+	}
+	return sqrt(fmax(0, sums[0][1] / (size[0] * size[1]) - sums[0][0] / (2 * size[0] * size[0]) -
+							sums[1][1] / (2 * size[1] * size[1])));
+}
+
+static ms_status
+labelled(ms_ctx *ctx, void *of, const unsigned char *labels, size_t count, double *out)
+{
+	const table *t = of;
+
+	for (size_t b = 0; b < count; b++)
+	{
+		out[b] = distance(t, labels + b * t->n);
+		MS_TRY(ms_tick(ctx, 2 * t->n * t->n));
+	}
+	return MS_OK;
+}
+
+ms_status
+ms_kernel_mean_test(ms_ctx *ctx, ms_arena *arena, size_t n, const ms_kernel_mean *const *means,
+					const unsigned char *label, int64_t replicates, uint64_t seed,
+					ms_permutation *out)
+{
+	ms_labels labels = {.n = n, .label = label, .exchange = MS_EXCHANGE_ROWS};
+	ms_exchange_options o = {.replicates = replicates, .seed = seed, .batch = 1};
+	double *squared;
+	table t;
+
+	MS_TRY(ms_arena_alloc(arena, n, n * sizeof(double), (void **) &squared));
+	MS_TRY(fill_table(ctx, n, means, squared));
+	t = (table){n, squared};
+	return ms_exchange_test(ctx, arena, &labels, labelled, &t, &o, out);
+}
