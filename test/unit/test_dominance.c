@@ -96,6 +96,9 @@ TEST(bootstrap)
 	CHECK_INT(test_of(&h, &b, &a, 199, 1, &p), MS_OK);
 	CHECK_NEAR(p.statistic, 0, 0);
 	CHECK_NEAR(p.p_value, 1, 0);
+	CHECK(p.null_mean > 0.05 && p.null_mean < 5 && p.null_sd > 0.05 && p.null_sd < 5);
+	CHECK_INT(test_of(&h, &b, &a, 1, 1, &p), MS_OK);
+	CHECK(p.null_mean >= 0 && isnan(p.null_sd));
 	CHECK_INT(test_of(&h, &a, &c, 99, 1, &p), MS_OK);
 	CHECK_INT(test_of(&h, &a, &c, 99, 1, &again), MS_OK);
 	CHECK_BITS(p.p_value, again.p_value);

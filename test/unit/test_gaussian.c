@@ -89,9 +89,20 @@ TEST(of_moments)
 	CHECK_INT(ms_gaussian_moments(&h.ctx, &arena, a, b, &out), MS_OK);
 	ms_moments_covariance(a, cov_a);
 	ms_moments_covariance(b, cov_b);
+	for (int i = 0; i < 9; i++) /* of divisor n - 1 that of divisor n */
+		cov_a[i] *= 19. / 20, cov_b[i] *= 29. / 30;
 	CHECK_INT(ms_gaussian_parts_of(&h.ctx, &arena, 3, ms_moments_mean(b), cov_b, ms_moments_mean(a), cov_a, &parts), MS_OK);
 	w2 = sqrt(parts.location + parts.bures);
 	CHECK_NEAR(out, w2, 1e-13);
+	/* points, 1e9 away: the difference of means is known to more than their doubles tell */
+	ms_moments_begin(a, 3);
+	ms_moments_begin(b, 3);
+	for (int i = 0; i < 3; i++)
+		x[i] = 1e9 + 0.1 * i, y[i] = x[i] + (i == 1 ? 0.25 : 0);
+	CHECK(ms_moments_add(a, x, 1, work));
+	CHECK(ms_moments_add(b, y, 2, work));
+	CHECK_INT(ms_gaussian_moments(&h.ctx, &arena, a, b, &out), MS_OK);
+	CHECK_NEAR(out, y[1] - x[1], 0);
 	ms_moments_begin(b, 2);
 	CHECK_INT(ms_gaussian_moments(&h.ctx, &arena, a, b, &out), MS_MISMATCH);
 	ms_arena_free(&arena);

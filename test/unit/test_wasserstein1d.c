@@ -3,7 +3,6 @@
  */
 #include "core/transport/wasserstein1d.h"
 
-#include "core/base/linalg.h"
 #include "transport_data.h"
 
 static double
@@ -87,20 +86,23 @@ TEST(reference_groups)
 	const double x[] = {1, 2, 3, 4};
 	const double y[] = {2, 2, 5};
 	const double z[] = {0, 10};
-	ms_column c[] = {COLUMN(x), COLUMN(y), COLUMN(z)};
-	double d[6];
+	const double far[] = {1e39};
+	ms_column c[] = {COLUMN(x), COLUMN(y), COLUMN(z), COLUMN(far)};
+	float d[6]; /* (1, 0), (2, 0), (2, 1) ... */
 	host h;
 
+	CHECK_NEAR(w(c, c + 1, 1), .833333333333, 1e-12);
+	CHECK_NEAR(w(c, c + 2, 1), 4, 1e-14);
+	CHECK_NEAR(w(c + 1, c + 2, 1), 4, 1e-14);
+	CHECK_NEAR(w(c, c + 1, 2), 1, 1e-14);
+	CHECK_NEAR(w(c, c + 2, 2), 4.74341649, 1e-8);
+	CHECK_NEAR(w(c + 1, c + 2, 2), 4.58257569, 1e-8);
 	host_init(&h);
-	CHECK_INT(ms_wasserstein1d_matrix(&h.ctx, c, 3, 1, d), MS_OK);
-	CHECK_NEAR(d[ms_packed_at(1, 0)], .833333333333, 1e-12);
-	CHECK_NEAR(d[ms_packed_at(2, 0)], 4, 1e-14);
-	CHECK_NEAR(d[ms_packed_at(2, 1)], 4, 1e-14);
-	CHECK_NEAR(d[ms_packed_at(2, 2)], 0, 0);
 	CHECK_INT(ms_wasserstein1d_matrix(&h.ctx, c, 3, 2, d), MS_OK);
-	CHECK_NEAR(d[ms_packed_at(1, 0)], 1, 1e-14);
-	CHECK_NEAR(d[ms_packed_at(2, 0)], 4.74341649, 1e-8);
-	CHECK_NEAR(d[ms_packed_at(2, 1)], 4.58257569, 1e-8);
+	CHECK_NEAR(d[0], (float) w(c, c + 1, 2), 0);
+	CHECK_NEAR(d[1], (float) w(c, c + 2, 2), 0);
+	CHECK_NEAR(d[2], (float) w(c + 1, c + 2, 2), 0);
+	CHECK_INT(ms_wasserstein1d_matrix(&h.ctx, c, 4, 2, d), MS_TOO_LARGE);
 }
 
 TEST(reference_circle_and_orlicz)
@@ -282,6 +284,8 @@ TEST(parts_add_up)
 	CHECK_INT(ms_wasserstein1d_parts(&h.ctx, &a, &b, &parts), MS_OK);
 	CHECK_NEAR(parts.location + parts.size + parts.shape, pow(w(&a, &b, 2), 2), 1e-12);
 	CHECK(parts.shape > 0 && parts.size > 0 && parts.location > 0);
+	y[30] = 1e200; /* whose square is no double */
+	CHECK_INT(ms_wasserstein1d_parts(&h.ctx, &a, &b, &parts), MS_TOO_LARGE);
 }
 
 TEST(what_moved)

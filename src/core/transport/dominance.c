@@ -179,6 +179,8 @@ ms_dominance_test(ms_ctx *ctx, ms_arena *arena, const ms_column *a, const ms_col
 	double scale = sqrt(n_a * n_b / (n_a + n_b));
 	double observed;
 	double value;
+	double mean = 0;
+	double square = 0; /* sum of squares about the mean (Welford 1962) */
 	int64_t as_great = 0;
 	ms_rng rng;
 	pool p;
@@ -194,8 +196,12 @@ ms_dominance_test(ms_ctx *ctx, ms_arena *arena, const ms_column *a, const ms_col
 		MS_TRY(ms_tick(ctx, 12 * (p.n[0] + p.n[1])));
 		MS_TRY(greatest(ctx, &p, true, &value));
 		as_great += value >= observed * (1 - SLACK);
+		square += (value - mean) * (value - mean) * ((double) i / (double) (i + 1));
+		mean += (value - mean) / (double) (i + 1);
 	}
 	out->statistic = scale * observed;
+	out->null_mean = scale * mean;
+	out->null_sd = replicates > 1 ? scale * sqrt(square / ((double) replicates - 1)) : NAN;
 	out->p_value = (1 + (double) as_great) / ((double) replicates + 1);
 	return MS_OK;
 }

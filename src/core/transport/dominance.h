@@ -10,14 +10,14 @@
 
 typedef struct ms_dominance
 {
-	int first;			/* 1: a dominates, -1: b, 0: neither, 2: equal */
+	int first; /* 1: a dominates, -1: b, 0: neither, 2: equal */
 	int second;
-	bool spread;		/* second order with equal means */
-	double most_a;		/* greatest I_a - I_b: what speaks against a; 0 for none */
-	double at_a;		/* where; NaN for none */
-	double most_b;		/* greatest I_b - I_a */
+	bool spread;   /* second order with equal means */
+	double most_a; /* greatest I_a - I_b: what speaks against a; 0 for none */
+	double at_a;   /* where; NaN for none */
+	double most_b; /* greatest I_b - I_a */
 	double at_b;
-	double almost;		/* int (I_a - I_b)+ / int |I_a - I_b|, NaN where they are equal */
+	double almost; /* int (I_a - I_b)+ / int |I_a - I_b|, NaN where they are equal */
 } ms_dominance;
 
 /* Two columns, n > 0. Differences below 1e-12 of the range count as none. */
@@ -33,7 +33,9 @@ extern ms_status ms_dominance_compare(ms_ctx *ctx, const ms_column *a, const ms_
 typedef struct ms_dominance_p
 {
 	double statistic;
-	double p_value; /* (1 + count) / (replicates + 1) */
+	double p_value;   /* (1 + count) / (replicates + 1) */
+	double null_mean; /* of the statistic under the null */
+	double null_sd;   /* NaN of one replicate */
 } ms_dominance_p;
 
 extern ms_status ms_dominance_test(ms_ctx *ctx, ms_arena *arena, const ms_column *a,

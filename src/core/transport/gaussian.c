@@ -134,13 +134,16 @@ ms_gaussian_parts_of(ms_ctx *ctx, ms_arena *arena, size_t d, const double *mean1
 	return distance(ctx, &s, root, product, mean1, cov1, mean2, cov2, out);
 }
 
+/* The covariance with divisor W. */
 static ms_status
-moments_of(ms_ctx *ctx, ms_arena *arena, const ms_moments *m, double **cov)
+covariance_of(ms_ctx *ctx, ms_arena *arena, const ms_moments *m, double **cov)
 {
-	if (!(ms_moments_divisor(m) > 0))
-		return ms_fail(ctx, MS_TOO_FEW, "rows", 0, (double) m->n, 2);
+	if (!(m->weight > 0))
+		return ms_fail(ctx, MS_TOO_FEW, "rows", 0, (double) m->n, 1);
 	MS_TRY(MS_ALLOC(arena, (size_t) m->d * m->d, cov));
-	ms_moments_covariance(m, *cov);
+	ms_linalg_unpack(ms_moments_scatter(m), m->d, *cov);
+	for (size_t i = 0; i < (size_t) m->d * m->d; i++)
+		(*cov)[i] /= m->weight;
 	return MS_OK;
 }
 
@@ -151,13 +154,20 @@ ms_gaussian_moments(ms_ctx *ctx, ms_arena *arena, const ms_moments *a, const ms_
 	ms_gaussian_parts parts;
 	double *cov1;
 	double *cov2;
+	double *means;
+	double *origin;
 
 	if (a->d != b->d)
 		return ms_fail(ctx, MS_MISMATCH, "columns", 0, b->d, a->d);
-	MS_TRY(moments_of(ctx, arena, a, &cov1));
-	MS_TRY(moments_of(ctx, arena, b, &cov2));
-	MS_TRY(ms_gaussian_parts_of(ctx, arena, a->d, ms_moments_mean(a), cov1, ms_moments_mean(b),
-								cov2, &parts));
+	MS_TRY(covariance_of(ctx, arena, a, &cov1));
+	MS_TRY(covariance_of(ctx, arena, b, &cov2));
+	MS_TRY(MS_ALLOC(arena, a->d, &means));
+	MS_TRY(MS_ZEROED(arena, a->d, &origin));
+	/* far from 0 the rests of the means hold what their doubles do not */
+	for (size_t j = 0; j < a->d; j++)
+		means[j] = (ms_moments_mean(a)[j] - ms_moments_mean(b)[j]) +
+				   (ms_moments_mean_rest(a)[j] - ms_moments_mean_rest(b)[j]);
+	MS_TRY(ms_gaussian_parts_of(ctx, arena, a->d, means, cov1, origin, cov2, &parts));
 	*out = sqrt(parts.location + parts.bures);
 	return MS_OK;
 }

@@ -24,8 +24,8 @@ extern ms_status ms_gaussian_parts_of(ms_ctx *ctx, ms_arena *arena, size_t d, co
 
 /*
  * W2 of the normal laws of two values: a lower bound for any two laws with these moments (Gelbrich
- * 1990). Covariances with divisor W - 1. MS_MISMATCH "columns"; MS_TOO_FEW where there are no
- * variances.
+ * 1990). Covariances with divisor W, as those of mixtures, so that one row is a point.
+ * MS_MISMATCH "columns"; MS_TOO_FEW where nothing has weight.
  */
 extern ms_status ms_gaussian_moments(ms_ctx *ctx, ms_arena *arena, const ms_moments *a,
 									 const ms_moments *b, double *out);

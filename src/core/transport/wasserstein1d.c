@@ -3,9 +3,9 @@
  */
 #include "core/transport/wasserstein1d.h"
 
+#include <float.h>
 #include <math.h>
 
-#include "core/base/linalg.h"
 #include "core/base/order.h"
 #include "core/base/sums.h"
 
@@ -192,7 +192,8 @@ greatest_distance(ms_ctx *ctx, const ms_column *a, const ms_column *b, double *o
 		MS_TRY(ms_tick(ctx, a->n + b->n));
 	}
 	*out = greatest;
-	return isfinite(greatest) ? MS_OK : ms_fail(ctx, MS_TOO_LARGE, "distance", 0, greatest, 0);
+	return isfinite(greatest) ? MS_OK
+							  : ms_fail(ctx, MS_TOO_LARGE, "distance", 0, greatest, DBL_MAX);
 }
 
 static ms_status
@@ -291,6 +292,8 @@ ms_wasserstein1d_parts(ms_ctx *ctx, const ms_column *a, const ms_column *b, ms_w
 	MS_TRY(mean_and_sd(ctx, a, &mean_a, &sd_a));
 	MS_TRY(mean_and_sd(ctx, b, &mean_b, &sd_b));
 	MS_TRY(ms_wasserstein1d(ctx, a, b, 2, &w2));
+	if (isinf(w2 * w2))
+		return ms_fail(ctx, MS_TOO_LARGE, "distance", 0, w2, sqrt(DBL_MAX));
 	out->location = (mean_a - mean_b) * (mean_a - mean_b);
 	out->size = (sd_a - sd_b) * (sd_a - sd_b);
 	out->shape = fmax(0, w2 * w2 - out->location - out->size);
@@ -398,18 +401,20 @@ ms_wasserstein1d_quantiles(const ms_column *a, const ms_column *b, const double 
 }
 
 ms_status
-ms_wasserstein1d_matrix(ms_ctx *ctx, const ms_column *columns, size_t g, double p, double *out)
+ms_wasserstein1d_matrix(ms_ctx *ctx, const ms_column *columns, size_t g, double p, float *out)
 {
+	double distance;
+
 	MS_TRY(ms_wasserstein1d_p(ctx, p));
 	for (size_t i = 0; i < g; i++)
-	{
 		for (size_t j = 0; j < i; j++)
 		{
-			MS_TRY(ms_wasserstein1d(ctx, columns + i, columns + j, p, out + ms_packed_at(i, j)));
+			MS_TRY(ms_wasserstein1d(ctx, columns + i, columns + j, p, &distance));
+			if (distance > FLT_MAX)
+				return ms_fail(ctx, MS_TOO_LARGE, "distance", 0, distance, FLT_MAX);
+			*out++ = (float) distance;
 			MS_TRY(ms_tick(ctx, 32));
 		}
-		out[ms_packed_at(i, i)] = 0;
-	}
 	return MS_OK;
 }
 

@@ -36,9 +36,9 @@ typedef struct ms_walk
 	const ms_column *b;
 	size_t i;
 	size_t j;
-	bool counts;     /* levels are integers */
-	uint64_t count;  /* level that is reached, of n m */
-	double level;    /* of W_a W_b */
+	bool counts;    /* levels are integers */
+	uint64_t count; /* level that is reached, of n m */
+	double level;   /* of W_a W_b */
 	double slack;
 } ms_walk;
 
@@ -48,7 +48,7 @@ extern bool ms_walk_next(ms_walk *w, ms_piece *piece);
 
 /*
  * W2^2 = location + size + shape: of the means, of the standard deviations (divisor W), and of
- * what is left (one_dim.md, 3.3). All >= 0.
+ * what is left (one_dim.md, 3.3). All >= 0. MS_TOO_LARGE "distance" when its square is no double.
  */
 typedef struct ms_w2_parts
 {
@@ -71,9 +71,12 @@ extern ms_status ms_wasserstein1d_error(ms_ctx *ctx, ms_arena *arena, const ms_c
 extern void ms_wasserstein1d_quantiles(const ms_column *a, const ms_column *b, const double *p,
 									   size_t k, double *qa, double *qb, double *shift);
 
-/* All pairs of g columns: out[ms_packed_at(i, j)], zeros on the diagonal. O(g times all values). */
+/*
+ * All pairs of g columns, (i, j) with j < i in turn: out[g (g - 1) / 2]. O(g times all values).
+ * MS_TOO_LARGE "distance" when one is no float.
+ */
 extern ms_status ms_wasserstein1d_matrix(ms_ctx *ctx, const ms_column *columns, size_t g, double p,
-										 double *out);
+										 float *out);
 
 /*
  * W1 on a circle of a given circumference, values in [0, circumference) (Delon, Salomon &

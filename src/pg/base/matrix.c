@@ -3,8 +3,6 @@
  */
 #include "pg/base/matrix.h"
 
-#include <float.h>
-
 #include "miscadmin.h"
 #include "pg/base/host.h"
 #include "pg/base/report.h"
@@ -322,12 +320,4 @@ matrix_answer(const Matrix *m, float **distances)
 	write_ids(d, size, m);
 	*distances = (float *) ms_dissimilarity_triangle(d);
 	return d;
-}
-
-float
-matrix_distance(const Matrix *m, size_t i, size_t j, double distance)
-{
-	if (!(distance >= 0 && distance <= FLT_MAX))
-		report_pair(id_text(m, i), id_text(m, j), distance);
-	return (float) distance;
 }

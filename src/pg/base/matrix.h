@@ -50,13 +50,7 @@ typedef struct Matrix
 /* The rows of the state, checked; false when there are none. */
 extern bool matrix_open(FunctionCallInfo fcinfo, const MatrixFamily *family, Matrix *m);
 
-/*
- * A value of all pairs of these ids, (i, j) with j < i in turn, whose distances the caller writes. Each of them
- * comes through matrix_distance.
- */
+/* A value of all pairs of these ids, (i, j) with j < i in turn, whose distances the caller writes. */
 extern ms_dissimilarity *matrix_answer(const Matrix *m, float **distances);
-
-/* An error that names the ids unless the distance is one that can be stored. */
-extern float matrix_distance(const Matrix *m, size_t i, size_t j, double distance);
 
 #endif

@@ -450,6 +450,13 @@ report_several_columns(const char *function, size_t d)
 					errhint("Take one column with a marginal, as in sample_marginal(s, '{1}').")));
 }
 
+void
+report_gaps(const char *function, uint64 rows)
+{
+	ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg(UINT64_FORMAT " rows have a NULL element, which %s cannot place", rows, function),
+					errhint("Leave such rows out when the samples are built, with FILTER (WHERE ... IS NOT NULL).")));
+}
+
 /* --- fitted models -------------------------------------------------------------------------- */
 
 void
