@@ -22,7 +22,7 @@ test_of(host *h, const line_pool *pool, double p, ms_exchange e, int64_t b, uint
 {
 	ms_exchange_options o = {b, seed, 7, 0};
 	ms_labels labels = pool->labels;
-	ms_line line = {labels.n, pool->x, NULL, pool->w, 1};
+	ms_line1d line = {labels.n, pool->x, NULL, pool->w, 1};
 	ms_arena arena;
 	ms_status status;
 
@@ -38,7 +38,7 @@ interval_of(host *h, const line_pool *pool, ms_exchange e, int64_t b, uint64_t s
 {
 	ms_exchange_options o = {b, seed, 1, 0};
 	ms_labels labels = pool->labels;
-	ms_line line = {labels.n, pool->x, NULL, pool->w, 1};
+	ms_line1d line = {labels.n, pool->x, NULL, pool->w, 1};
 	ms_arena arena;
 	ms_status status;
 

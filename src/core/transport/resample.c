@@ -12,8 +12,8 @@ typedef struct dealer
 {
 	const ms_pair *pair;
 	double p;
-	size_t used;	/* bytes that the caller's arena holds already */
-	double *x[2];	/* n records of d numbers and a weight */
+	size_t used;  /* bytes that the caller's arena holds already */
+	double *x[2]; /* n records of d numbers and a weight */
 } dealer;
 
 static ms_status
@@ -58,7 +58,8 @@ distance(ms_ctx *ctx, const dealer *d, const unsigned char *labels, const uint32
 		n[labels[i]] += to[pool->d] > 0;
 	}
 	for (int k = 0; k < 2; k++)
-		rows[k] = (ms_rows){d->x[k], pool->w || counts ? d->x[k] + pool->d : NULL, n[k], pool->d, width};
+		rows[k] =
+			(ms_rows){d->x[k], pool->w || counts ? d->x[k] + pool->d : NULL, n[k], pool->d, width};
 	*out = NAN;
 	MS_TRY(ms_tick(ctx, pool->n * width));
 	return n[0] > 0 && n[1] > 0 ? solve(ctx, d, rows, rows + 1, out) : MS_OK;

@@ -8,7 +8,7 @@
 #define TICK_ROWS 4096
 
 ms_status
-ms_line_of(ms_ctx *ctx, ms_arena *arena, const ms_pair *pair, ms_line *out)
+ms_line1d_of(ms_ctx *ctx, ms_arena *arena, const ms_pair *pair, ms_line1d *out)
 {
 	const ms_rows *rows = &pair->pool;
 	double *x;
@@ -16,7 +16,7 @@ ms_line_of(ms_ctx *ctx, ms_arena *arena, const ms_pair *pair, ms_line *out)
 	MS_TRY(MS_ALLOC(arena, rows->n, &x));
 	for (size_t k = 0; k < rows->n; k++)
 		x[k] = rows->x[pair->at[k] * rows->stride];
-	*out = (ms_line){rows->n, x, pair->at, rows->w, rows->stride};
+	*out = (ms_line1d){rows->n, x, pair->at, rows->w, rows->stride};
 	return ms_tick(ctx, 4 * rows->n);
 }
 
@@ -43,7 +43,7 @@ deal_row(ms_deal *d, int to, double x, double w)
 }
 
 ms_status
-ms_deal_distance(ms_ctx *ctx, ms_deal *d, const ms_line *line, const unsigned char *labels,
+ms_deal_distance(ms_ctx *ctx, ms_deal *d, const ms_line1d *line, const unsigned char *labels,
 				 const uint32_t *counts, double *out)
 {
 	bool weighted = line->w || counts;
@@ -63,14 +63,15 @@ ms_deal_distance(ms_ctx *ctx, ms_deal *d, const ms_line *line, const unsigned ch
 	for (int k = 0; k < 2; k++)
 		column[k] = (ms_column){d->n[k], 0, d->x[k], weighted ? d->upto[k] : NULL, d->total[k]};
 	*out = NAN;
-	return d->n[0] > 0 && d->n[1] > 0 ? ms_wasserstein1d(ctx, column, column + 1, d->p, out) : MS_OK;
+	return d->n[0] > 0 && d->n[1] > 0 ? ms_wasserstein1d(ctx, column, column + 1, d->p, out)
+									  : MS_OK;
 }
 
 /* --- replicates ----------------------------------------------------------------------------- */
 
 typedef struct replicates
 {
-	const ms_line *line;
+	const ms_line1d *line;
 	const ms_labels *labels;
 	ms_deal deal;
 } replicates;
@@ -94,7 +95,7 @@ counted(ms_ctx *ctx, void *of, const uint32_t *counts, double *out)
 }
 
 ms_status
-ms_resample1d_test(ms_ctx *ctx, ms_arena *arena, const ms_line *line, const ms_labels *labels,
+ms_resample1d_test(ms_ctx *ctx, ms_arena *arena, const ms_line1d *line, const ms_labels *labels,
 				   double p, const ms_exchange_options *o, ms_permutation *out)
 {
 	replicates r = {.line = line, .labels = labels};
@@ -104,7 +105,7 @@ ms_resample1d_test(ms_ctx *ctx, ms_arena *arena, const ms_line *line, const ms_l
 }
 
 ms_status
-ms_resample1d_interval(ms_ctx *ctx, ms_arena *arena, const ms_line *line, const ms_labels *labels,
+ms_resample1d_interval(ms_ctx *ctx, ms_arena *arena, const ms_line1d *line, const ms_labels *labels,
 					   double p, double level, const ms_exchange_options *o, ms_bootstrap *out)
 {
 	replicates r = {.line = line, .labels = labels};

@@ -14,7 +14,7 @@ typedef struct slicer
 	const double *directions;
 	size_t l;
 	double p;
-	double *x;	   /* l lines of n: projections, ascending */
+	double *x;     /* l lines of n: projections, ascending */
 	uint32_t *at;  /* and the rows that they are of */
 	double *means; /* 2 d */
 	ms_deal deal;
@@ -125,7 +125,7 @@ distance(ms_ctx *ctx, slicer *s, const unsigned char *labels, double *out)
 		mean_difference(s, labels);
 	for (size_t l = 0; l < s->l; l++)
 	{
-		ms_line line = {pool->n, s->x + l * pool->n, s->at + l * pool->n, pool->w, pool->stride};
+		ms_line1d line = {pool->n, s->x + l * pool->n, s->at + l * pool->n, pool->w, pool->stride};
 		double w;
 
 		MS_TRY(ms_deal_distance(ctx, &s->deal, &line, labels, NULL, &w));

@@ -17,7 +17,8 @@ check_options(double epsilon, double p, double tol, int32 max_iter)
 {
 	if (!(epsilon > 0) || isinf(epsilon))
 		report_range_hint("epsilon", epsilon, "above 0 and finite",
-						  "It is in units of the cost, distance to the power p; for epsilon = 0 take wasserstein.");
+						  "It is in units of the cost, distance to the power p; for epsilon = 0 "
+						  "take wasserstein.");
 	if (!(p >= 1) || isinf(p))
 		report_range("p", p, "at least 1 and finite");
 	if (!(tol > 0))
@@ -95,7 +96,8 @@ sinkhorn_divergence(PG_FUNCTION_ARGS)
 
 	if (!comparison_open(&c, fcinfo, &sinkhorn_at))
 		PG_RETURN_NULL();
-	CORE(&c.ctx, ms_sinkhorn_divergence(&c.ctx, &c.arena, c.pair.rows, c.pair.rows + 1, &o, &out, &converged));
+	CORE(&c.ctx, ms_sinkhorn_divergence(&c.ctx, &c.arena, c.pair.rows, c.pair.rows + 1, &o, &out,
+										&converged));
 	if (!converged)
 		report_unconverged("sinkhorn_divergence", o.tol, o.max_iter, "sinkhorn_interval");
 	PG_RETURN_FLOAT8(out);
@@ -146,7 +148,8 @@ solve_map(FunctionCallInfo fcinfo, const MapEnd *from, MapEnd *to)
 		report_unconverged("ot_map", r.error, r.iterations, "sinkhorn_interval");
 	/* rows of weight 0 have no potential and no say */
 	to->rows = c.pair.rows[1];
-	to->g = MemoryContextAllocHuge(GetMemoryChunkContext(to), sizeof(double) * to->rows.n * (to->rows.stride + 1));
+	to->g = MemoryContextAllocHuge(GetMemoryChunkContext(to),
+								   sizeof(double) * to->rows.n * (to->rows.stride + 1));
 	memcpy(to->g, r.g, sizeof(double) * to->rows.n);
 	memcpy(to->g + to->rows.n, to->rows.x, sizeof(double) * to->rows.n * to->rows.stride);
 	to->rows.x = to->g + to->rows.n;

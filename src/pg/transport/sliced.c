@@ -57,7 +57,8 @@ max_sliced_wasserstein(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	o = sliced_options(fcinfo, &c);
 	direction = palloc(sizeof(double) * c.pair.d);
-	CORE(&c.ctx, ms_sliced_max(&c.ctx, &c.arena, c.pair.rows, c.pair.rows + 1, &o, &out, direction));
+	CORE(&c.ctx,
+		 ms_sliced_max(&c.ctx, &c.arena, c.pair.rows, c.pair.rows + 1, &o, &out, direction));
 	PG_RETURN_FLOAT8(out);
 }
 
@@ -78,7 +79,8 @@ sliced_wasserstein_interval(PG_FUNCTION_ARGS)
 	if (!comparison_open(&c, fcinfo, &at))
 		PG_RETURN_NULL();
 	o = sliced_options(fcinfo, &c);
-	o.scheme = (ms_sliced_scheme) arg_option_choice(fcinfo, 8, "scheme", scheme_words, MS_SLICED_AUTO);
+	o.scheme =
+		(ms_sliced_scheme) arg_option_choice(fcinfo, 8, "scheme", scheme_words, MS_SLICED_AUTO);
 	CORE(&c.ctx, ms_sliced(&c.ctx, &c.arena, c.pair.rows, c.pair.rows + 1, &o, &r));
 	/* replicates of point sets are few, independent directions many */
 	z = r.blocks > 1 ? gsl_cdf_tdist_Pinv((1 + c.level) / 2, (double) r.blocks - 1) : 0;
@@ -116,7 +118,8 @@ sliced_wasserstein_test(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	comparison_batch(&c);
 	o = sliced_options(fcinfo, &c);
-	o.scheme = (ms_sliced_scheme) arg_option_choice(fcinfo, 9, "scheme", scheme_words, MS_SLICED_AUTO);
+	o.scheme =
+		(ms_sliced_scheme) arg_option_choice(fcinfo, 9, "scheme", scheme_words, MS_SLICED_AUTO);
 	CORE(&c.ctx, ms_sliced_test(&c.ctx, &c.arena, &c.pair, &o, &c.exchange, &t));
 	details_begin(&details);
 	return comparison_test(fcinfo, &c, &t, "permutation", &details);

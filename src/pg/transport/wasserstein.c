@@ -35,7 +35,8 @@ check_exact(const Comparison *c, double p)
 	size_t need = c->arena.used;
 
 	if (isinf(p))
-		report_range_hint("p", p, "finite in several columns", "p => 'infinity' is for one column.");
+		report_range_hint("p", p, "finite in several columns",
+						  "p => 'infinity' is for one column.");
 	(void) ms_size_add(need, ms_transport_bytes(n, m, c->pair.d), &need);
 	if (need > host_budget())
 		report_memory_transport(n, m, need, host_budget());
@@ -97,7 +98,8 @@ pair_distance(Comparison *c, double p)
 	if (c->pair.d > 1)
 	{
 		check_exact(c, p);
-		CORE(&c->ctx, ms_transport_points(&c->ctx, &c->arena, c->pair.rows, c->pair.rows + 1, p, &out, &r));
+		CORE(&c->ctx,
+			 ms_transport_points(&c->ctx, &c->arena, c->pair.rows, c->pair.rows + 1, p, &out, &r));
 		return out;
 	}
 	line_columns(c, column);
@@ -133,13 +135,13 @@ static void
 bootstrap(Comparison *c, double p, Estimate *e, StringInfo details)
 {
 	ms_bootstrap b;
-	ms_line line;
+	ms_line1d line;
 
 	if (c->pair.d == 1)
 	{
-		CORE(&c->ctx, ms_line_of(&c->ctx, &c->arena, &c->pair, &line));
-		CORE(&c->ctx, ms_resample1d_interval(&c->ctx, &c->arena, &line, &c->pair.labels, p, c->level,
-											 &c->exchange, &b));
+		CORE(&c->ctx, ms_line1d_of(&c->ctx, &c->arena, &c->pair, &line));
+		CORE(&c->ctx, ms_resample1d_interval(&c->ctx, &c->arena, &line, &c->pair.labels, p,
+											 c->level, &c->exchange, &b));
 	}
 	else
 	{
@@ -235,7 +237,7 @@ wasserstein_samples_test(PG_FUNCTION_ARGS)
 	ms_permutation t;
 	StringInfoData details;
 	Comparison c;
-	ms_line line;
+	ms_line1d line;
 
 	(void) arg_choice(fcinfo, 5, "method", methods);
 	arg_options(fcinfo, 9, no_options);
@@ -244,8 +246,9 @@ wasserstein_samples_test(PG_FUNCTION_ARGS)
 	comparison_batch(&c);
 	if (c.pair.d == 1)
 	{
-		CORE(&c.ctx, ms_line_of(&c.ctx, &c.arena, &c.pair, &line));
-		CORE(&c.ctx, ms_resample1d_test(&c.ctx, &c.arena, &line, &c.pair.labels, p, &c.exchange, &t));
+		CORE(&c.ctx, ms_line1d_of(&c.ctx, &c.arena, &c.pair, &line));
+		CORE(&c.ctx,
+			 ms_resample1d_test(&c.ctx, &c.arena, &line, &c.pair.labels, p, &c.exchange, &t));
 	}
 	else
 	{
