@@ -237,6 +237,24 @@ CREATE TYPE measure_kmeans_candidate AS (
 );
 COMMENT ON TYPE measure_kmeans_candidate IS 'a number of clusters that was tried; rank 1 is the best';
 
+CREATE TYPE measure_representative AS (rank integer, id text, gain float8, total float8);
+COMMENT ON TYPE measure_representative IS 'a row that was chosen to represent others: the order of choice, what it added, and the sum of that so far';
+
+CREATE TYPE measure_selected AS (id text, score float8, probability float8, draws integer, weight float8);
+COMMENT ON TYPE measure_selected IS 'a row that was drawn: its score, its probability (at each draw, or of being drawn at all), how often it was drawn, and the weight that makes sums of weight times value unbiased';
+
+CREATE TYPE measure_leverage AS (id text, leverage float8);
+COMMENT ON TYPE measure_leverage IS 'a row of a design and its leverage, from 0 to 1; they add up to the number of columns';
+
+CREATE TYPE measure_share AS (rank integer, id text, gain float8, share float8, rows bigint);
+COMMENT ON TYPE measure_share IS 'a group that was chosen: the order of choice, what it added, its share of a budget, and the rows of that';
+
+CREATE TYPE measure_disagreement AS (rank bigint, id text, pds float8, jsd float8, models integer);
+COMMENT ON TYPE measure_disagreement IS 'an item and how models differ on it: the sum over classes of the greatest probability, from 1, and the mean divergence from their mean, in nats';
+
+CREATE TYPE measure_frechet AS (label text, value float8, second text, second_value float8, margin float8, ties integer);
+COMMENT ON TYPE measure_frechet IS 'the label with the least weighted sum of distances to a power, the next one, how much that is worse, and how many labels reach the least value';
+
 -- The library and the extension's script.
 
 CREATE FUNCTION pgmeasure_version() RETURNS text

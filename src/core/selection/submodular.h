@@ -16,7 +16,7 @@
 
 typedef enum ms_submodular
 {
-	MS_SUBMODULAR_FACILITY = 1, /* lazy: O(n) memory, O(n) a gain that must be looked at anew */
+	MS_SUBMODULAR_FACILITY = 1,  /* lazy: O(n) memory, O(n) a gain that must be looked at anew */
 	MS_SUBMODULAR_GRAPH_CUT = 2, /* O(n^2) once for the sums, then O(n) a step */
 	MS_SUBMODULAR_LOG_DET = 3    /* O(n b) a step and of memory */
 } ms_submodular;

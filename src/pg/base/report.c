@@ -149,7 +149,9 @@ report_core(const ms_ctx *ctx, ms_status status)
 								f->index > 0 ? errdetail("One of them is row %lld in canonical order.", (long long) f->index) : 0,
 								errhint("Leave out rows of NULLs, or pass missing => 'omit'.")));
 			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%.0f rows have a NULL element", f->got),
-							errhint("Pass missing => 'omit' to leave these rows out.")));
+							strcmp(f->what, "filter") == 0
+								? errhint("Leave them out, as in sample_keyed(id, x) FILTER (WHERE x IS NOT NULL).")
+								: errhint("Pass missing => 'omit' to leave these rows out.")));
 		case MS_NOT_NUMERIC:
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("column %d is not numeric", (int) f->index),
@@ -183,6 +185,14 @@ report_core(const ms_ctx *ctx, ms_status status)
 				ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 								errmsg("k is %.0f, but there are only %.0f rows", f->got, f->wanted),
 								errhint("Lower k to at most the number of rows.")));
+			if (strcmp(f->what, "rank") == 0)
+				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+								errmsg("the design has rank %.0f, wanted %.0f, its number of columns", f->got, f->wanted),
+								errhint("Leave out columns that others determine, or give more rows.")));
+			if (strcmp(f->what, "budget") == 0)
+				ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+								errmsg("budget is %.0f, but the groups have only %.0f rows", f->got, f->wanted),
+								errhint("Lower budget, or take more groups.")));
 			if (strcmp(f->what, "asymmetric") == 0)
 				ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("column %d is not boolean", (int) f->index),
 								errhint("Option \"asymmetric\" lists boolean columns of mixed rows, from 1.")));
@@ -762,6 +772,47 @@ report_fair(const char *fault, const char *group, double got, double wanted)
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("the maximums add up to %.0f, but k is %.0f", got, wanted),
 					errdetail("A group has at most as many medoids as rows."), errhint("%s", hint)));
+}
+
+void
+report_unit(const char *what, const char *id, double got)
+{
+	if (strcmp(what, "probabilities") == 0)
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("the probabilities of id \"%s\" add up to %s, not to 1", id, number_text(got)),
+						errhint("Give one column, the probability of class 1, or one for every class.")));
+	if (strcmp(what, "probability") == 0)
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("a probability of id \"%s\" must be from 0 to 1, got %s", id, number_text(got)),
+						errhint("Pass logits through 1 / (1 + exp(-x)), or to select_disagreements with options => '{\"logits\":true}'.")));
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("the %s of id \"%s\" must be finite and at least 0, got %s", what, id, number_text(got))));
+}
+
+void
+report_columns_of(const char *function, size_t got, const char *wanted)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg_plural("%s does not take a sample of %zu column", "%s does not take a sample of %zu columns", got, function, got),
+					errhint("Its columns are %s.", wanted)));
+}
+
+void
+report_draw_probability(double got)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("a probability must be above 0 and at most 1, got %s", number_text(got)),
+					errhint("The columns are the value and the probability, as the function that drew the rows gave it; the number of draws is the weight.")));
+}
+
+void
+report_group_size(double got)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("the weight of a group must be its number of rows, got %s", number_text(got)),
+					errhint("Build the sample with sample_keyed_weighted(grp, count, ...).")));
+}
+
+void
+report_normalised(size_t rows)
+{
+	ereport(NOTICE, (errmsg_plural("%zu row had probabilities that do not add up to 1; they were divided by their sum",
+								   "%zu rows had probabilities that do not add up to 1; they were divided by their sum", rows, rows)));
 }
 
 /* The error that a status raises, caught as it is worded: nothing else has happened yet. */

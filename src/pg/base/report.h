@@ -122,6 +122,13 @@ pg_noreturn extern void report_no_group(const char *id);
 pg_noreturn extern void report_bounds(const char *group);
 pg_noreturn extern void report_fair(const char *fault, const char *group, double got, double wanted);
 
+/* Choice of rows: what is wrong with a unit, columns that a function wants, and the rest of its arguments. */
+pg_noreturn extern void report_unit(const char *what, const char *id, double got);
+pg_noreturn extern void report_columns_of(const char *function, size_t got, const char *wanted);
+pg_noreturn extern void report_draw_probability(double got);
+pg_noreturn extern void report_group_size(double got);
+extern void report_normalised(size_t rows);
+
 /* on_failure => 'null': the reason of a status as a WARNING. */
 extern void report_null_result(const char *function, const ms_ctx *ctx, ms_status status);
 

@@ -1,6 +1,8 @@
 /*
  * kmedoids_fair.c: kmedoids_fair: medoids of which each group has at least and at most so many.
  */
+#include "pg/base/compat.h"
+
 #include "core/medoids/fair.h"
 
 #include <math.h>
