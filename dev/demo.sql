@@ -163,6 +163,51 @@ WHERE kinds.rank = 1
 ORDER BY c.cluster;
 
 \echo
+\echo '--- How far apart are the sizes of packages of two sections? log10 of bytes: 1 is a factor of 10. The ten largest sections.'
+CREATE TABLE section_size AS
+SELECT section, sample(log(size)) AS s
+FROM package JOIN (SELECT section FROM package GROUP BY section ORDER BY count(*) DESC LIMIT 10) q USING (section)
+WHERE size > 0
+GROUP BY section;
+
+CREATE TABLE section_distance AS SELECT wasserstein_matrix(section, s) AS d FROM section_size;
+
+(SELECT i, j, round(distance::numeric, 2) AS moved FROM section_distance, dissimilarity_pairs(d) ORDER BY distance LIMIT 3)
+UNION ALL
+(SELECT i, j, round(distance::numeric, 2) FROM section_distance, dissimilarity_pairs(d) ORDER BY distance DESC LIMIT 3)
+ORDER BY moved;
+
+\echo
+\echo '--- Are the two nearest more than chance apart? What is at each quantile, and the p-value beside what chance does.'
+CREATE TABLE nearest AS
+SELECT i, j, x.s AS a, y.s AS b
+FROM (SELECT i, j FROM section_distance, dissimilarity_pairs(d) ORDER BY distance LIMIT 1) p,
+     section_size x, section_size y
+WHERE x.section = i AND y.section = j;
+
+SELECT i || ' -> ' || j AS sections, q.p, pg_size_pretty((10 ^ q.a)::bigint) AS a, pg_size_pretty((10 ^ q.b)::bigint) AS b,
+       round((10 ^ q.shift)::numeric, 2) AS factor
+FROM nearest, wasserstein_quantiles(a, b) q;
+
+SELECT round(t.statistic::numeric, 3) AS distance, round(t.null_mean::numeric, 3) AS by_chance, t.p_value, t.p_min,
+       round(e.lower::numeric, 3) AS lower, round(e.upper::numeric, 3) AS upper
+FROM nearest, wasserstein_test(a, b) t, wasserstein_interval(a, b) e;
+
+\echo
+\echo '--- The section in the middle of all: the barycenter, and how far from it each one is.'
+SELECT section, sample_n(s) AS packages, pg_size_pretty((10 ^ sample_quantile(s, 0.5))::bigint) AS median,
+       round(wasserstein(s, mean, 2)::numeric, 2) AS from_the_mean
+FROM section_size, (SELECT wasserstein_mean(s) AS mean FROM section_size) m
+ORDER BY from_the_mean;
+
+\echo
+\echo '--- Which sections are alike? Distances of distributions, clustered by k-medoids.'
+SELECT l.medoid_id AS like, string_agg(l.id, ', ' ORDER BY l.distance) AS sections, round(avg(l.silhouette)::numeric, 2) AS silhouette
+FROM section_distance, kmedoids_fit(d, 3) m, kmedoids_labels(m, d) l
+GROUP BY l.medoid_id
+ORDER BY count(*) DESC, l.medoid_id;
+
+\echo
 \echo '--- Which packages say nearly the same of themselves? Descriptions as sets of 5 letters in a row: section games.'
 CREATE TABLE game AS
 SELECT name AS id, description, minhash_of(shingles(lower(description), 5)) AS sketch
