@@ -16,6 +16,9 @@ INSERT INTO hostile_values SELECT 'measure_kmedoids', measure_kmedoids_send(m), 
 	UNION ALL SELECT kmedoids_fit(sample_keyed('k' || x, mixed(x, 'a' || x, x < 3, NULLIF(x, 2))), 2, metric => 'gower', missing => 'use', options => '{"asymmetric":[3],"column_weights":[1,2,1,1]}') FROM generate_series(1, 4) x) q;
 INSERT INTO hostile_values SELECT 'measure_kmeans', measure_kmeans_send(m), m::text FROM (SELECT kmeans_fit(sample(x, x * x), 2, names => '{x,y}') AS m FROM generate_series(0, 7) x UNION ALL SELECT kmeans_fit(sample(x), 1) FROM generate_series(1, 3) x) q;
 INSERT INTO hostile_values SELECT 'measure_kll', measure_kll_send(q), q::text FROM (SELECT kll(x / 4.0) AS q FROM generate_series(1, 5) x UNION ALL SELECT kll_like(kll_empty(8, -3), x * x) FROM generate_series(1, 100) x UNION ALL SELECT kll_weighted(x / 3.0, x) FROM generate_series(1, 4) x UNION ALL SELECT kll_empty(4096)) q;
+CREATE AGGREGATE pg_temp.raw_mean(f measure_kernel_features, x float8, y float8) (SFUNC = kernel_mean_append, STYPE = measure_kernel_mean);
+INSERT INTO hostile_values SELECT 'measure_kernel_features', measure_kernel_features_send(f), f::text FROM unnest(ARRAY[kernel_features(2, 1.5, 'imq', 7, '{1,0.25}', -3), kernel_features(1, 1)]) f;
+INSERT INTO hostile_values SELECT 'measure_kernel_mean', measure_kernel_mean_send(m), m::text FROM kernel_features(2, 1.5, features => 3) f, LATERAL (SELECT kernel_mean(f, x, NULL) AS m FROM generate_series(1, 4) x UNION ALL SELECT pg_temp.raw_mean(f, x, x * x) FROM generate_series(1, 4) x UNION ALL SELECT pg_temp.raw_mean(f, 0 * x, 0 * x) FROM generate_series(1, 258) x UNION ALL SELECT kernel_mean(f, 0 * x, 0 * x) FROM generate_series(1, 4) x) q;
 -- mixtures by hand, so that their bytes are the same everywhere
 \getenv abs_srcdir PG_ABS_SRCDIR
 INSERT INTO hostile_values SELECT 'measure_gmm', substr(decode(regexp_replace(pg_read_file(:'abs_srcdir' || '/test/golden/gmm_' || name || '.hex'), '\s', '', 'g'), 'hex'), 5), NULL FROM unnest('{full,tied,diag,spherical,imported}'::text[]) name;
@@ -32,6 +35,8 @@ CREATE TABLE hostile_measure_dissimilarity (v measure_dissimilarity);
 CREATE TABLE hostile_measure_kmedoids (v measure_kmedoids);
 CREATE TABLE hostile_measure_kmeans (v measure_kmeans);
 CREATE TABLE hostile_measure_kll (v measure_kll);
+CREATE TABLE hostile_measure_kernel_features (v measure_kernel_features);
+CREATE TABLE hostile_measure_kernel_mean (v measure_kernel_mean);
 
 CREATE FUNCTION pg_temp.copy_in(type text, bytes bytea, file text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE large oid;
@@ -93,7 +98,7 @@ SELECT type, 'text' AS kind, pg_temp.try_text(type, pg_temp.break_text(form, 'te
 UNION ALL SELECT type, 'bytes', pg_temp.try_bytes(type, pg_temp.break_bytes(bytes, 'bytes ' || type || row || i), :'file') FROM numbered, generate_series(1, 200) i
 -- broken bytes in the text form of a value, whose head then lies or is as broken
 UNION ALL SELECT type, 'text of bytes', pg_temp.try_text(type, regexp_replace(form, '"data":"[^"]*"', '"data":"' || translate(encode(pg_temp.break_bytes(bytes, 'both ' || row || i), 'base64'), E'\n', '') || '"'))
-	FROM numbered, generate_series(1, 200) i WHERE type IN ('measure_sample', 'measure_dissimilarity', 'measure_kmedoids', 'measure_kmeans', 'measure_kll');
+	FROM numbered, generate_series(1, 200) i WHERE type IN ('measure_sample', 'measure_dissimilarity', 'measure_kmedoids', 'measure_kmeans', 'measure_kll', 'measure_kernel_mean');
 -- every way to cut a value short
 INSERT INTO outcomes SELECT type, 'cut text', pg_temp.try_text(type, left(form, i)) FROM numbered, LATERAL generate_series(0, length(form) - 1) i;
 INSERT INTO outcomes SELECT type, 'cut bytes', pg_temp.try_bytes(type, substr(bytes, 1, i), :'file') FROM numbered, LATERAL generate_series(0, length(bytes) - 1) i;

@@ -47,8 +47,8 @@ BEGIN
 	DROP TABLE golden_value;
 	RETURN value;
 END $$;
-SELECT name, pg_temp.read(substr(pg_temp.golden(:'abs_srcdir' || '/test/golden/' || name), 5), 'measure_' || substring(name FROM '^(gmm_stats|[a-z]+)_'), :'file') AS value
-FROM pg_ls_dir(:'abs_srcdir' || '/test/golden') name WHERE name LIKE '%.hex' AND to_regtype('measure_' || split_part(name, '_', 1)) IS NOT NULL ORDER BY name COLLATE "C";
+SELECT name, pg_temp.read(substr(pg_temp.golden(:'abs_srcdir' || '/test/golden/' || name), 5), 'measure_' || substring(name FROM '^(gmm_stats|kernel_[a-z]+|[a-z]+)_'), :'file') AS value
+FROM pg_ls_dir(:'abs_srcdir' || '/test/golden') name WHERE name LIKE '%.hex' AND to_regtype('measure_' || substring(name FROM '^(gmm_stats|kernel_[a-z]+|[a-z]+)_')) IS NOT NULL ORDER BY name COLLATE "C";
 
 -- =, order and hash are those of the bytes; a value is found by an index and grouped
 SELECT count(*), count(DISTINCT s), count(DISTINCT measure_sample_hash(s)) AS hashes, count(DISTINCT measure_sample_hash_extended(s, 7)) AS extended FROM (SELECT s FROM value_samples UNION ALL SELECT s FROM value_read) q;

@@ -20,7 +20,8 @@ BEGIN {
 	set["ARRAYS"] = "array:x real[];array:x numeric[];array:x bigint[];array:x integer[];array:x smallint[]"
 	set["MIXED"] = "mixed:x measure_mixed"
 	set["VALUE"] = "sample:measure_sample;mixed:measure_mixed;moments:measure_moments;gmm:measure_gmm;gmm_stats:measure_gmm_stats;minhash:measure_minhash;" \
-		"dissimilarity:measure_dissimilarity;kmedoids:measure_kmedoids;kmeans:measure_kmeans;kll:measure_kll"
+		"dissimilarity:measure_dissimilarity;kmedoids:measure_kmedoids;kmeans:measure_kmeans;kll:measure_kll;" \
+		"kernel_features:measure_kernel_features;kernel_mean:measure_kernel_mean"
 	# types that a cast to another one would turn into other elements
 	set["ELEMENT"] = "int2:value smallint;int4:value integer;int8:value bigint;numeric:value numeric;" \
 		"float4:value real;float8:value float8;text:value text;text:value varchar;bpchar:value char;" \

@@ -14,12 +14,12 @@ $node->safe_psql('postgres', q{
 	CREATE TABLE t AS SELECT i AS id, sin(i) AS x, 1e300 * cos(i) AS y, CASE WHEN i % 3 > 0 THEN i END AS gap FROM generate_series(1, 3000) i;
 	CREATE DOMAIN small AS measure_sample CHECK (sample_n(VALUE) < 100000);
 	CREATE TABLE v (k serial PRIMARY KEY, s measure_sample, d small, x measure_mixed, m measure_moments, g measure_gmm, p measure_point[],
-		h measure_minhash, e measure_gmm_stats, y measure_dissimilarity, o measure_kmedoids, c measure_kmeans, q measure_kll);
+		h measure_minhash, e measure_gmm_stats, y measure_dissimilarity, o measure_kmedoids, c measure_kmeans, q measure_kll, kf measure_kernel_features, km measure_kernel_mean);
 	INSERT INTO v (s, d, x, m, g) SELECT sample(x, gap), sample_keyed_weighted('id' || id, id, y), mixed(1, 'two', NULL, true), moments(x, id), gmm_fit(sample(x, x * x), 3, n_init => 2, names => '{a,"b c"}') FROM t;
 	INSERT INTO v (s, d, x) SELECT subsample(id, 100, mixed(id, 'ü' || id % 7, gap)), sample(0), mixed(0.1, E'quote " \\ \t', 'Infinity'::text) FROM t;
 	INSERT INTO v (s, p) SELECT sample(id), ARRAY[(1, '{1,NULL}', 2, mixed(3))::measure_point] FROM t GROUP BY id % 5;
-	INSERT INTO v (s, h, e, y, o, c, q) SELECT sample(x), minhash('id' || id), gmm_stats(gmm('{1}', '{{0}}', '{{{1}}}'), x), (SELECT dissimilarity(i, j, abs(i - j)) FROM generate_series(1, 20) i, generate_series(1, 20) j WHERE i < j),
-		kmedoids_fit(sample_keyed(id, x), 3), kmeans_fit(sample(x), 3), kll_weighted(id, y) FROM t WHERE id <= 500;
+	INSERT INTO v (s, h, e, y, o, c, q, kf, km) SELECT sample(x), minhash('id' || id), gmm_stats(gmm('{1}', '{{0}}', '{{{1}}}'), x), (SELECT dissimilarity(i, j, abs(i - j)) FROM generate_series(1, 20) i, generate_series(1, 20) j WHERE i < j),
+		kmedoids_fit(sample_keyed(id, x), 3), kmeans_fit(sample(x), 3), kll_weighted(id, y), kernel_features(2, 0.5, scale => '{1,3}'), kernel_mean(kernel_features(2, 0.5, scale => '{1,3}'), x, y) FROM t WHERE id <= 500;
 	CREATE VIEW answers AS SELECT k, (sample_info(s)).*, summary(g) FROM v;
 	CREATE INDEX ON v USING hash (s); CREATE INDEX ON v (m); CREATE INDEX ON v (sample_n(s));
 	CREATE MATERIALIZED VIEW mv AS SELECT k, s || s AS s FROM v;

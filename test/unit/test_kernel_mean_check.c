@@ -15,8 +15,8 @@ typedef struct golden
 } golden;
 
 static const golden golden_values[] = {
-	{"kernel_features", 0, 0, 0},       {"kernel_mean_empty", 0, 0, 3},
-	{"kernel_mean_rows", 3, 0, 0},      {"kernel_mean_sums", 5, 5, 1},
+	{"kernel_features_matern32", 0, 0, 0}, {"kernel_mean_empty", 0, 0, 3},
+	{"kernel_mean_rows", 3, 0, 0},         {"kernel_mean_sums", 5, 5, 1},
 	{"kernel_mean_sums_rows", 6, 4, 0},
 };
 

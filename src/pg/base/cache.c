@@ -100,3 +100,17 @@ cache_get(FunctionCallInfo fcinfo, int argno, const CacheFamily *family)
 		entry_build(entry, family, key, value_arg(fcinfo, argno, family->name, family->type));
 	return entry->model;
 }
+
+/* Of the value the hash alone is compared: its size may be another each time. */
+void *
+cache_get_of(FunctionCallInfo fcinfo, int slot, const CacheFamily *family,
+			 const struct varlena *value)
+{
+	CacheEntry *entry = entry_of(fcinfo->flinfo, slot);
+	CacheKey key = key_of(value, true);
+
+	key.size = key.n;
+	if (entry->family != family || !key_equal(&entry->key, &key))
+		entry_build(entry, family, key, value);
+	return entry->model;
+}

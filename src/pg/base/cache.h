@@ -28,4 +28,11 @@ typedef struct CacheFamily
  */
 extern void *cache_get(FunctionCallInfo fcinfo, int argno, const CacheFamily *family);
 
+/*
+ * The same of a model that is made of a value in hand, detoasted, of a hashed family: `slot` is a
+ * number of the call site's own that cache_get does not use.
+ */
+extern void *cache_get_of(FunctionCallInfo fcinfo, int slot, const CacheFamily *family,
+						  const struct varlena *value);
+
 #endif

@@ -696,6 +696,46 @@ report_no_bandwidth(const char *kernel)
 }
 
 void
+report_no_features(const char *kernel)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("kernel '%s' has no random features", kernel),
+					errdetail("It is not the mean of cosines of x - y."),
+					errhint("Take gaussian, laplace, imq, matern32 or matern52, or compare samples: mmd(a, b, kernel => '%s').", kernel)));
+}
+
+void
+report_features_columns(size_t got, size_t wanted)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg_plural("a row has %zu column, the features have %zu", "a row has %zu columns, the features have %zu", got, got, wanted),
+					errhint("Pass the columns that the features were made for, in the same order.")));
+}
+
+void
+report_far(size_t column, double value, double limit)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("element %zu is %s, too far from 0 for these features", column, number_text(value)),
+					errdetail("At most %.2g, 2^32 bandwidths: beyond that a double does not tell where in a wave it lies.", limit),
+					errhint("Subtract a constant from the column, or make the features with a larger scale or bandwidth.")));
+}
+
+void
+report_features(const char *what, const char *a, const char *b)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("kernel means of different features cannot meet"),
+					b ? errdetail("They differ in %s: %s and %s.", what, a, b) : errdetail("They differ in %s.", what),
+					errhint("Build both with one value of kernel_features(...), stored once.")));
+}
+
+void
+report_memory_features(size_t features, size_t d, size_t need, size_t limit)
+{
+	ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
+					errmsg("%zu frequencies of %zu columns need %s of memory, pgmeasure.max_memory allows %s", features, d,
+						   bytes_text((double) need), bytes_text((double) limit)),
+					errhint("Take fewer features, or raise pgmeasure.max_memory.")));
+}
+
+void
 report_unconverged(const char *function, double error, int64 iterations, const char *interval)
 {
 	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),

@@ -113,6 +113,13 @@ pg_noreturn extern void report_compared_columns(size_t a, size_t b);
 pg_noreturn extern void report_memory_transport(size_t n, size_t m, size_t need, size_t limit);
 pg_noreturn extern void report_asymptotic(void);
 pg_noreturn extern void report_no_bandwidth(const char *kernel);
+
+/* Random features: none of this kernel; a row of another width, or with an element too far out; two that differ. */
+pg_noreturn extern void report_no_features(const char *kernel);
+pg_noreturn extern void report_features_columns(size_t got, size_t wanted);
+pg_noreturn extern void report_far(size_t column, double value, double limit);
+pg_noreturn extern void report_features(const char *what, const char *a, const char *b);
+pg_noreturn extern void report_memory_features(size_t features, size_t d, size_t need, size_t limit);
 pg_noreturn extern void report_unconverged(const char *function, double error, int64 iterations, const char *interval);
 
 /* Groups of rows: an argument that is none, an id without one, bounds that are none, or that nothing meets. */
