@@ -113,17 +113,24 @@ check_range(ms_ctx *ctx, const ms_cloud *c)
 }
 
 ms_status
+ms_cloud_room(ms_ctx *ctx, ms_arena *arena, size_t n, size_t d, ms_cloud *out)
+{
+	*out = (ms_cloud){.n = n, .d = d, .tiles = n / TILE + (n % TILE > 0)};
+	ms_cloud_set_level(out, ms_cloud_levels() - 1);
+	MS_TRY(ms_arena_zeroed(arena, ms_cloud_padded(out), d * sizeof(double), (void **) &out->x));
+	MS_TRY(MS_ZEROED(arena, ms_cloud_padded(out), &out->w));
+	for (size_t i = 0; i < n; i++)
+		out->w[i] = 1;
+	return ms_tick(ctx, n);
+}
+
+ms_status
 ms_cloud_new(ms_ctx *ctx, ms_arena *arena, const ms_rows *rows, const size_t *which, size_t n,
 			 ms_cloud *out)
 {
-	*out = (ms_cloud){.n = n, .d = rows->d, .weighted = rows->w != NULL};
 	if (n == 0)
 		return ms_fail(ctx, MS_TOO_FEW, "rows", 0, 0, 1);
-	out->tiles = n / TILE + (n % TILE > 0);
-	ms_cloud_set_level(out, ms_cloud_levels() - 1);
-	MS_TRY(
-		ms_arena_zeroed(arena, ms_cloud_padded(out), rows->d * sizeof(double), (void **) &out->x));
-	MS_TRY(MS_ZEROED(arena, ms_cloud_padded(out), &out->w));
+	MS_TRY(ms_cloud_room(ctx, arena, n, rows->d, out));
 	for (size_t i = 0; i < n; i++)
 		MS_TRY(pack_row(ctx, out, rows, which ? which[i] : i, i));
 	return check_range(ctx, out);

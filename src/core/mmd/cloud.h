@@ -24,7 +24,6 @@ typedef struct ms_cloud
 	size_t tiles;
 	double *x; /* tiles x d x MS_CLOUD_TILE; what fills the last tile is 0 */
 	double *w; /* tiles x MS_CLOUD_TILE weights; 0 there */
-	bool weighted;
 	const ms_cloud_loops *loops;
 } ms_cloud;
 
@@ -42,6 +41,9 @@ ms_cloud_padded(const ms_cloud *c)
  */
 extern ms_status ms_cloud_new(ms_ctx *ctx, ms_arena *arena, const ms_rows *rows,
 							  const size_t *which, size_t n, ms_cloud *out);
+
+/* n points at 0, each of weight 1: room for ms_cloud_gather. */
+extern ms_status ms_cloud_room(ms_ctx *ctx, ms_arena *arena, size_t n, size_t d, ms_cloud *out);
 
 /* Point i of `to` becomes point which[i] of `from`, for as many as `to` has; weights stay. */
 extern void ms_cloud_gather(const ms_cloud *from, const uint32_t *which, ms_cloud *to);
