@@ -40,7 +40,8 @@ plain(const ms_rows *r, size_t i, size_t j, bool inner)
 static void
 check_stripes(const ms_cloud *c, const ms_rows *r, bool inner)
 {
-	static double out[MS_CLOUD_STRIPE * MS_CLOUD_TILE];
+	static double room[MS_CLOUD_STRIPE * MS_CLOUD_TILE + 1];
+	double *out = room + 1; /* of no alignment */
 
 	for (size_t i = 0; i < c->n; i += MS_CLOUD_STRIPE)
 	{

@@ -11,8 +11,11 @@
 #define INLINE static inline __attribute__((always_inline)) SIMD_TARGET
 #define UNROLL _Pragma("GCC unroll 4")
 #define vec SIMD(vec)
+#define loose SIMD(loose)
 
 typedef double vec __attribute__((vector_size(8 * SIMD_LANES), may_alias));
+/* in memory of the caller's, which is aligned to doubles */
+typedef double loose __attribute__((vector_size(8 * SIMD_LANES), aligned(8), may_alias));
 
 INLINE void
 SIMD(rows)(const int rows, const bool inner, const double *x, const double *tile, size_t d,
@@ -47,8 +50,8 @@ SIMD(rows)(const int rows, const bool inner, const double *x, const double *tile
 		UNROLL
 		for (int r = 0; r < rows; r++)
 		{
-			*(vec *) (out + (size_t) r * TILE + j) = sum[r][0];
-			*(vec *) (out + (size_t) r * TILE + j + SIMD_LANES) = sum[r][1];
+			*(loose *) (out + (size_t) r * TILE + j) = sum[r][0];
+			*(loose *) (out + (size_t) r * TILE + j + SIMD_LANES) = sum[r][1];
 		}
 	}
 }
@@ -81,6 +84,7 @@ static const ms_cloud_loops SIMD(loops) = {SIMD(squares), SIMD(products)};
 #undef INLINE
 #undef UNROLL
 #undef vec
+#undef loose
 #undef SIMD
 #undef SIMD_TARGET
 #undef SIMD_LANES

@@ -240,7 +240,7 @@ ms_mmd_block(ms_ctx *ctx, ms_arena *arena, const ms_mmd *mmd, const ms_mmd_copie
 			 size_t size, ms_mmd_parts *out)
 {
 	running t = {0, 0, 0};
-	size_t blocks;
+	size_t blocks = 0;
 	block b;
 
 	MS_TRY(block_sizes(ctx, copies, size, &blocks, b.size));
