@@ -26,13 +26,14 @@ typedef struct pairs
 {
 	ms_fair *f;
 	size_t kept;
-	double *third; /* n: d^p to the third nearest medoid */
-	double *row;   /* n */
-	double *rest;  /* n: d^p to the nearest medoid but two */
-	double *tie;   /* k x k: of the rows whose two nearest medoids these are, i < j: what they
-						* lose more when both go */
-	double *near;  /* k: as of look() in fair.c */
-	double *far;
+	double *third;   /* n: d^p to the third nearest medoid */
+	double *row;     /* n */
+	double *rest;    /* n: d^p to the nearest medoid but two */
+	double *base;    /* k x k, i < j: the cost without both */
+	double *near;    /* k: as in fair_swaps.c, by the nearest medoid */
+	double *far;     /* k */
+	double *tie;     /* k x k, i < j: of the rows whose two nearest medoids these are, what they
+					  * save more when both go */
 	addition *added; /* k x k x kept: (i, j): rows of the group of i, best first */
 	size_t *filled;  /* k x k */
 } pairs;
@@ -57,11 +58,30 @@ find_third(pairs *p)
 		for (size_t o = 0; o < f->n; o++)
 		{
 			if (f->first[o] != i && f->second[o] != i)
-				p->third[o] = fmin(p->third[o], d[o]);
+				p->third[o] = ms_fair_lesser(p->third[o], d[o]);
 		}
 		MS_TRY(ms_tick(f->ctx, 2 * f->n));
 	}
 	return MS_OK;
+}
+
+/* The cost without two slots: infinite for k = 2. */
+static ms_status
+find_bases(pairs *p)
+{
+	ms_fair *f = p->f;
+
+	for (uint32_t i = 0; i < f->k; i++)
+	{
+		for (uint32_t j = i + 1; j < f->k; j++)
+			p->base[both(p, i, j)] = f->cost + f->loss[i] + f->loss[j];
+	}
+	for (size_t o = 0; o < f->n; o++)
+	{
+		if (f->w[o] > 0)
+			p->base[both(p, f->first[o], f->second[o])] += f->w[o] * (p->third[o] - f->d2[o]);
+	}
+	return ms_tick(f->ctx, f->n + f->k * f->k);
 }
 
 /* --- rows to come back ---------------------------------------------------------------------- */
@@ -80,7 +100,7 @@ keep(pairs *p, size_t at, double cost, size_t row)
 	list[i] = (addition){cost, row};
 }
 
-/* Parts of the cost with a candidate at distances d, for all pairs of slots at once. */
+/* What a candidate at distances d saves, for all pairs of slots at once; the sum of near. */
 static double
 look(pairs *p, const double *d)
 {
@@ -92,15 +112,29 @@ look(pairs *p, const double *d)
 	memset(p->tie, 0, f->k * f->k * sizeof(*p->tie));
 	for (size_t o = 0; o < f->n; o++)
 	{
-		double near = f->w[o] * fmin(d[o], f->d1[o]);
-		double far = f->w[o] * fmin(d[o], f->d2[o]);
+		double near, far;
 
+		if (!(d[o] < p->third[o]))
+			continue;
+		near = f->w[o] * ms_fair_greater(f->d1[o] - d[o], 0);
+		far = f->w[o] * ms_fair_greater(f->d2[o] - d[o], 0);
 		sum += near;
 		p->near[f->first[o]] += near;
 		p->far[f->first[o]] += far;
-		p->tie[both(p, f->first[o], f->second[o])] += f->w[o] * fmin(d[o], p->third[o]) - far;
+		p->tie[both(p, f->first[o], f->second[o])] += f->w[o] * (p->third[o] - d[o]) - far;
 	}
 	return sum;
+}
+
+/* With k = 2 nothing is left but the candidate. */
+static double
+alone(const ms_fair *f, const double *d)
+{
+	double cost = 0;
+
+	for (size_t o = 0; o < f->n; o++)
+		cost += f->w[o] * d[o];
+	return cost;
 }
 
 static ms_status
@@ -112,31 +146,32 @@ offer(pairs *p, size_t c)
 	double sum;
 
 	MS_TRY(ms_fair_row(f, c, p->row, &d));
-	sum = look(p, d);
+	sum = f->k == 2 ? alone(f, d) : look(p, d);
 	for (uint32_t i = 0; i < f->k; i++)
 	{
-		if (f->of[f->medoids[i]] != group)
-			continue;
-		for (uint32_t j = 0; j < f->k; j++)
+		for (uint32_t j = 0; j < f->k && f->of[f->medoids[i]] == group; j++)
 		{
+			size_t at = both(p, i, j);
+
 			if (f->of[f->medoids[j]] != group)
 				keep(p, i * f->k + j,
-					 sum - p->near[i] - p->near[j] + p->far[i] + p->far[j] + p->tie[both(p, i, j)],
+					 f->k == 2 ? sum
+							   : p->base[at] - (sum - p->near[i] - p->near[j] + p->far[i] +
+												p->far[j] + p->tie[at]),
 					 c);
 		}
 	}
-	return ms_tick(f->ctx, 4 * f->n + (1 + p->kept / 4) * f->k * f->k);
+	return ms_tick(f->ctx, 3 * f->n + (1 + p->kept / 4) * f->k * f->k);
 }
 
 /* --- pairs of them -------------------------------------------------------------------------- */
 
-/* d^p to the nearest medoid but those of slots i and j; the cost of it. */
+/* d^p to the nearest medoid but those of slots i and j. */
 static ms_status
-leave(pairs *p, uint32_t i, uint32_t j, double *cost)
+leave(pairs *p, uint32_t i, uint32_t j)
 {
 	ms_fair *f = p->f;
 
-	*cost = 0;
 	for (size_t o = 0; o < f->n; o++)
 	{
 		uint32_t first = f->first[o];
@@ -145,8 +180,6 @@ leave(pairs *p, uint32_t i, uint32_t j, double *cost)
 		p->rest[o] = first != i && first != j     ? f->d1[o]
 					 : second != i && second != j ? f->d2[o]
 												  : p->third[o];
-		if (f->w[o] > 0)
-			*cost += f->w[o] * p->rest[o];
 	}
 	return ms_tick(f->ctx, 2 * f->n);
 }
@@ -169,7 +202,7 @@ evaluate(pairs *p, size_t x, size_t y, double *cost)
 	MS_TRY(ms_fair_row(f, y, f->row, &dy));
 	*cost = 0;
 	for (size_t o = 0; o < f->n; o++)
-		*cost += f->w[o] * fmin(p->rest[o], fmin(dx[o], dy[o]));
+		*cost += f->w[o] * ms_fair_lesser(p->rest[o], ms_fair_lesser(dx[o], dy[o]));
 	return ms_tick(f->ctx, 2 * f->n);
 }
 
@@ -179,9 +212,12 @@ try_slots(pairs *p, uint32_t i, uint32_t j, best_pair *best)
 	size_t k = p->f->k;
 	const addition *xs = p->added + (i * k + j) * p->kept;
 	const addition *ys = p->added + (j * k + i) * p->kept;
-	double without;
+	double without = p->base[both(p, i, j)];
 
-	MS_TRY(leave(p, i, j, &without));
+	if (p->filled[i * k + j] == 0 || p->filled[j * k + i] == 0 ||
+		!(xs[0].cost + ys[0].cost - without < best->cost))
+		return MS_OK;
+	MS_TRY(leave(p, i, j));
 	for (size_t a = 0; a < p->filled[i * k + j]; a++)
 	{
 		for (size_t b = 0; b < p->filled[j * k + i]; b++)
@@ -204,6 +240,7 @@ find(pairs *p, best_pair *best)
 	ms_fair *f = p->f;
 
 	MS_TRY(find_third(p));
+	MS_TRY(find_bases(p));
 	for (size_t c = 0; c < f->n; c++)
 	{
 		if (!f->taken[c])
@@ -233,6 +270,7 @@ allocate(pairs *p, ms_arena *arena)
 	MS_TRY(MS_ALLOC(arena, n, &p->third));
 	MS_TRY(MS_ALLOC(arena, n, &p->row));
 	MS_TRY(MS_ALLOC(arena, n, &p->rest));
+	MS_TRY(MS_ALLOC(arena, k * k, &p->base));
 	MS_TRY(MS_ALLOC(arena, k * k, &p->tie));
 	MS_TRY(MS_ALLOC(arena, k, &p->near));
 	MS_TRY(MS_ALLOC(arena, k, &p->far));

@@ -48,9 +48,24 @@ typedef struct ms_fair
 	double *row;    /* n: the candidate in hand */
 	float *floats;  /* n */
 	double *x;
-	double *near; /* k: what a candidate leaves of a slot's cost with its medoid */
-	double *far;  /* k: and without */
+	double *loss;    /* k: what the cost rises by when a slot is emptied; not widest */
+	size_t farthest; /* widest: a row that the cost is that of */
+	double *near;    /* k: what a candidate changes in a slot's rows that keep their medoid */
+	double *far;     /* k: and that lose it */
 } ms_fair;
+
+/* Distances are no NaN: these are one instruction. */
+static inline double
+ms_fair_lesser(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static inline double
+ms_fair_greater(double a, double b)
+{
+	return a > b ? a : b;
+}
 
 /* d^p of row c to all rows, into buffer[n] or from memory. */
 extern ms_status ms_fair_row(ms_fair *f, size_t c, double *buffer, const double **row);
@@ -65,6 +80,12 @@ extern bool ms_fair_exchangeable(const ms_fair *f, size_t i, uint32_t group);
 extern void ms_fair_clear(ms_fair *f);
 extern void ms_fair_take(ms_fair *f, size_t c);
 extern ms_status ms_fair_assign(ms_fair *f);
+
+/* Rows in a random order, each taken while the choice can be completed. `number`: of the start. */
+extern ms_status ms_fair_random(ms_fair *f, ms_arena *arena, int64_t seed, uint64_t number);
+
+/* Swaps of one medoid, every one that gains or the best of each round, while any does. */
+extern ms_status ms_fair_descend(ms_fair *f, int max_iter, bool steepest);
 
 /* The best swap of two medoids of different groups, done when it gains (fair_pairs.c). */
 extern ms_status ms_fair_swap_pair(ms_fair *f, bool *done);
