@@ -128,13 +128,19 @@ details_bool(StringInfo details, const char *key, bool x)
 	appendStringInfoString(details, x ? "true" : "false");
 }
 
+Datum
+details_value(StringInfo details)
+{
+	appendStringInfoChar(details, '}');
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(details->data));
+}
+
 static Datum
 details_end(const Comparison *c, StringInfo details)
 {
 	if (c->pair.omitted > 0)
 		details_number(details, "omitted", (double) c->pair.omitted);
-	appendStringInfoChar(details, '}');
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(details->data));
+	return details_value(details);
 }
 
 /* --- answers -------------------------------------------------------------------------------- */

@@ -46,6 +46,9 @@ extern void details_numbers(StringInfo details, const char *key, const double *x
 extern void details_text(StringInfo details, const char *key, const char *word);
 extern void details_bool(StringInfo details, const char *key, bool x);
 
+/* Ends the object. */
+extern Datum details_value(StringInfo details);
+
 /* --- answers -------------------------------------------------------------------------------- */
 
 /* measure_test; details get "exact", and the number of rows that were left out. */

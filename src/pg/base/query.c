@@ -164,3 +164,25 @@ query_run(SPIPlanPtr plan, Datum *values, const char *nulls)
 	if (result != SPI_OK_SELECT)
 		report_spi(result);
 }
+
+#define BLOCK_ROWS 256
+
+void
+query_scan(SPIPlanPtr plan, Datum *values, const char *nulls, QueryTake take, void *state)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Portal portal = SPI_cursor_open(NULL, plan, values, nulls, true);
+
+	for (;;)
+	{
+		SPI_cursor_fetch(portal, true, BLOCK_ROWS);
+		MemoryContextSwitchTo(caller);
+		if (SPI_processed == 0)
+			break;
+		for (uint64 i = 0; i < SPI_processed; i++)
+			take(state, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+		SPI_freetuptable(SPI_tuptable);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	SPI_cursor_close(portal);
+}

@@ -50,4 +50,11 @@ extern SPIPlanPtr query_prepare(const char *sql, int n, Oid *types);
 /* All rows of a pass into SPI_tuptable, under the snapshot of the calling statement. */
 extern void query_run(SPIPlanPtr plan, Datum *values, const char *nulls);
 
+/*
+ * The same in blocks of a few hundred rows, so that what a query gives never lies in memory as a whole:
+ * each row goes to `take`. No parallel workers.
+ */
+typedef void (*QueryTake)(void *state, HeapTuple row, TupleDesc columns);
+extern void query_scan(SPIPlanPtr plan, Datum *values, const char *nulls, QueryTake take, void *state);
+
 #endif

@@ -165,6 +165,11 @@ report_core(const ms_ctx *ctx, ms_status status)
 							errmsg("column %d has the same value in every row", (int) f->index),
 							errhint("Leave the column out: a constant has no spread.")));
 		case MS_TOO_FEW:
+			if (strcmp(f->what, "units") == 0)
+				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+								errmsg("%.0f units %s lie in the window, the fit needs %.0f", f->got,
+									   f->index ? "at the cutoff or above it" : "below the cutoff", f->wanted),
+								errhint("Raise bandwidth, lower option \"order\", or check the cutoff.")));
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("k is %.0f, but there are only %.0f distinct rows", f->wanted, f->got),
 							errhint("Lower k to at most the number of distinct rows.")));
@@ -172,6 +177,10 @@ report_core(const ms_ctx *ctx, ms_status status)
 			report_mismatch(f);
 			break;
 		case MS_NOT_DEFINITE:
+			if (strcmp(f->what, "order") == 0)
+				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+								errmsg("the units of one side lie at too few distances from the cutoff for order %.0f", f->got),
+								errhint("Lower option \"order\", or raise bandwidth.")));
 			if (f->index > 0)
 				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
 								errmsg("the covariance of component %d is not positive definite", (int) f->index)));
@@ -904,6 +913,9 @@ static const struct
 	{"duplicate_medoids", "some medoids are at distance 0 from one another: there are fewer different rows than clusters", "lower k"},
 	{"small_cluster", "cluster %.0f is a single row", "look at that row, or lower k"},
 	{"omitted_rows", "%.0f rows with a NULL element were left out", NULL},
+	{"single_outcomes", "%.0f units have a single outcome, so that all their quantiles are one number", "leave them out where they are no distributions"},
+	{"clipped_share", "parallel trends of selection give a share that would be seen outside 0 to 1, which was cut", "take selection => 'independent', or no bounds: the assumption does not fit"},
+	{"extreme_quantiles", "%.0f units have too few outcomes for the outermost quantiles, which lie at their least and greatest", "take q further inside"},
 };
 
 char *
@@ -1031,4 +1043,66 @@ report_version_differs(const char *library, const char *script)
 {
 	ereport(WARNING, (errmsg("the pgmeasure library is version %s, the extension's script is version %s", library, script),
 					  errhint("Run ALTER EXTENSION pgmeasure UPDATE, or restart the server's sessions after an installation.")));
+}
+
+/* --- queries with named columns ------------------------------------------------------------- */
+
+void
+report_frame_missing(const char *name, const char *columns)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the query has no column \"%s\"", name),
+					errhint("Its columns are: %s.", columns)));
+}
+
+void
+report_frame_unknown(const char *name, const char *columns)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the query has a column \"%s\", which has no meaning here", name),
+					errhint("Its columns are: %s.", columns)));
+}
+
+void
+report_frame_twice(const char *name)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the query has column \"%s\" more than once", name),
+					errhint("Select each column once, under its own name.")));
+}
+
+void
+report_frame_type(const char *name, Oid type, const char *wanted, const char *hint)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+					errmsg("column \"%s\" of the query is %s, wanted %s", name, format_type_be(type), wanted),
+					errhint("%s", hint)));
+}
+
+void
+report_frame_value(const char *name, double value)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+					errmsg("column \"%s\" of the query holds %s", name, isnan(value) ? "NaN" : value > 0 ? "infinity" : "-infinity"),
+					errhint("Turn it into NULL with NULLIF, or leave the row out with WHERE.")));
+}
+
+void
+report_unit_running(const char *unit, double a, double b)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+					errmsg("unit \"%s\" has more than one value of running: %s and %s", unit, number_text(a), number_text(b)),
+					errhint("The running variable is of the unit: give every row of a unit the same.")));
+}
+
+void
+report_cell(const char *cell)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("cell \"%s\" has no outcome in one of the arms", cell),
+					errhint("Merge small cells: each needs outcomes of treated and of control rows.")));
+}
+
+void
+report_fewer_rows(const char *argument, double got, double wanted)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("%s is %s, but the sample alone has %s", argument, number_text(got), number_text(wanted)),
+					errhint("It counts all rows of the arm, also those without an outcome: count(*) FILTER (WHERE ...), or the sum of their weights.")));
 }

@@ -166,6 +166,16 @@ pg_noreturn extern void report_no_query_column(const char *name, const char *wan
 pg_noreturn extern void report_repeated_id(const char *id, const char *merge);
 extern void report_crowded_bands(uint64 bands, uint64 limit, uint64 largest, uint64 comparisons);
 
+/* A query whose columns have documented names (frame.h), and what stands in its rows. */
+pg_noreturn extern void report_frame_missing(const char *name, const char *columns);
+pg_noreturn extern void report_frame_unknown(const char *name, const char *columns);
+pg_noreturn extern void report_frame_twice(const char *name);
+pg_noreturn extern void report_frame_type(const char *name, Oid type, const char *wanted, const char *hint);
+pg_noreturn extern void report_frame_value(const char *name, double value);
+pg_noreturn extern void report_unit_running(const char *unit, double a, double b);
+pg_noreturn extern void report_cell(const char *cell);
+pg_noreturn extern void report_fewer_rows(const char *argument, double got, double wanted);
+
 /* pgmeasure_version() */
 extern void report_version_differs(const char *library, const char *script);
 
