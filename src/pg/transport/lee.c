@@ -29,8 +29,8 @@ lee_row(FunctionCallInfo fcinfo, const ms_lee *lee, const ms_lee_cell *cells, si
 
 	for (size_t i = 0; i < n; i++)
 	{
-		row.n_treated += (double) cells[i].treated.n;
-		row.n_control += (double) cells[i].control.n;
+		row.n_treated += ms_describe_effective(&cells[i].treated);
+		row.n_control += ms_describe_effective(&cells[i].control);
 	}
 	details_begin(&details);
 	details_number(&details, "cells", (double) n);

@@ -47,15 +47,6 @@ read_radius(Makarov *m, FunctionCallInfo fcinfo, int radius, int p)
 	m->moved = order == INFINITY;
 }
 
-static void
-check_memory(const Makarov *m)
-{
-	size_t need = ms_makarov_robust_bytes(m->treated.n, m->control.n);
-
-	if (need > host_budget())
-		report_memory_transport(m->treated.n, m->control.n, need, host_budget());
-}
-
 /* In a ball of positive radius ties move at no cost: P(D < z) and P(D <= z) have the same bounds. */
 static ms_makarov
 bounds_at(Makarov *m, double z)
@@ -95,7 +86,8 @@ makarov_bounds(PG_FUNCTION_ARGS)
 	if (!makarov_open(&m, fcinfo, "makarov_bounds"))
 		return (Datum) 0;
 	if (m.radius > 0 && !m.moved)
-		check_memory(&m);
+		host_require("makarov_bounds with p => 1",
+					 ms_makarov_robust_bytes(m.treated.n, m.control.n));
 	margin = ms_makarov_margin(ms_describe_effective(&m.treated), ms_describe_effective(&m.control),
 							   level);
 	for (size_t i = 0; i < n; i++)
