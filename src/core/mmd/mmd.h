@@ -57,6 +57,12 @@ typedef struct ms_mmd_estimate
 extern ms_status ms_mmd_estimate_of(ms_ctx *ctx, ms_arena *arena, const ms_mmd *mmd,
 									ms_mmd_estimate *out);
 
+/*
+ * ms_counted (exchange.h) of an ms_mmd: V where row i of the pool is there counts[i] times, NaN where
+ * a sample is left without rows. n^2 / 2 kernel values.
+ */
+extern ms_status ms_mmd_counted(ms_ctx *ctx, void *mmd, const uint32_t *counts, double *out);
+
 /* --- estimators of O(n) and O(n b) kernel values ------------------------------------------- */
 
 /*

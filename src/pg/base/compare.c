@@ -8,6 +8,7 @@
 #include "pg/base/host.h"
 #include "pg/base/json.h"
 #include "pg/base/measure.h"
+#include "pg/base/measure.h"
 #include "pg/base/out.h"
 #include "pg/base/report.h"
 #include "utils/fmgrprotos.h"

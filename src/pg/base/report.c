@@ -140,6 +140,9 @@ report_core(const ms_ctx *ctx, ms_status status)
 			if (strcmp(f->what, "weights") == 0)
 				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("all weights are 0"),
 								errhint("At least one row must weigh something.")));
+			if (strcmp(f->what, "frequency") == 0)
+				ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a weight of %s is no number of rows", number_text(f->got)),
+								errhint("What pairs rows or cuts them into blocks needs whole weights; the unbiased and the biased estimate take any.")));
 			report_weight(f->got);
 		case MS_DIMENSION:
 			report_columns((size_t) f->got, (size_t) f->wanted);
@@ -695,6 +698,13 @@ report_asymptotic(void)
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("method => 'asymptotic' is for one column, a finite p and exchange => 'rows'"),
 					errhint("Take method => 'bootstrap'.")));
+}
+
+void
+report_method_exchange(const char *method)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("method => '%s' is for exchange => 'rows'", method),
+					errhint("Take method => 'bootstrap' of an interval, 'permutation' of a test.")));
 }
 
 void

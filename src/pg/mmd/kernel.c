@@ -42,10 +42,14 @@ read_bandwidths(FunctionCallInfo fcinfo, int options, ms_kernel *k)
 	return true;
 }
 
-static void
-read_shape(FunctionCallInfo fcinfo, int options, ms_kernel *k)
+void
+kernel_shape(FunctionCallInfo fcinfo, int options, ms_kernel *k)
 {
-	double degree = arg_option_number(fcinfo, options, "degree", k->degree);
+	double degree;
+
+	if (options < 0 || PG_ARGISNULL(options))
+		return;
+	degree = arg_option_number(fcinfo, options, "degree", k->degree);
 
 	if (degree != floor(degree) || degree < 1 || degree > MS_KERNEL_MAX_DEGREE)
 		report_option_value("degree", psprintf("a whole number from 1 to %d", MS_KERNEL_MAX_DEGREE));
@@ -77,10 +81,8 @@ kernel_arg(FunctionCallInfo fcinfo, int kernel, int bandwidth, int options, ms_k
 		check_bandwidth(k->bandwidth[0]);
 	}
 	if (options >= 0 && !PG_ARGISNULL(options))
-	{
 		several = read_bandwidths(fcinfo, options, k);
-		read_shape(fcinfo, options, k);
-	}
+	kernel_shape(fcinfo, options, k);
 	host_init(&ctx);
 	CORE(&ctx, ms_kernel_check(&ctx, k));
 	return given || several || !ms_kernel_scaled(k->kind);

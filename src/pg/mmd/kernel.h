@@ -22,4 +22,7 @@ extern const char *const kernel_words[];
  */
 extern bool kernel_arg(FunctionCallInfo fcinfo, int kernel, int bandwidth, int options, ms_kernel *k);
 
+/* degree, offset and exponent of the options alone. */
+extern void kernel_shape(FunctionCallInfo fcinfo, int options, ms_kernel *k);
+
 #endif

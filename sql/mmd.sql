@@ -1,0 +1,46 @@
+-- MMD, energy distance, median distance: the reference values of mmd.md, 13.
+SET extra_float_digits = -3;
+CREATE TEMP TABLE d1 AS SELECT sample(x) FILTER (WHERE g = 'a') AS a, sample(x) FILTER (WHERE g = 'b') AS b
+FROM (VALUES ('a', 0.0), ('a', 1), ('a', 3), ('b', .5), ('b', 2), ('b', 4), ('b', 7)) v (g, x);
+CREATE TEMP TABLE d2 AS SELECT (SELECT sample(0.7548776662466927::float8 * i - floor(0.7548776662466927::float8 * i), 0.5698402909980532::float8 * i - floor(0.5698402909980532::float8 * i)) FROM generate_series(1, 50) i) AS a,
+	(SELECT sample(0.15 + 0.9 * (0.6180339887498949::float8 * j - floor(0.6180339887498949::float8 * j)), 0.15 + 0.9 * (0.41421356237309515::float8 * j - floor(0.41421356237309515::float8 * j))) FROM generate_series(1, 40) j) AS b;
+SELECT kernel, round(mmd_squared(a, b, kernel, CASE WHEN kernel NOT IN ('energy', 'polynomial') THEN 1 END, 'biased')::numeric, 12) AS v,
+	round(mmd_squared(a, b, kernel, CASE WHEN kernel NOT IN ('energy', 'polynomial') THEN 1 END)::numeric, 12) AS u
+FROM d1, unnest('{gaussian,laplace,imq,matern32,matern52,energy,polynomial}'::text[]) kernel;
+SELECT kernel, round(mmd_squared(a, b, kernel, CASE WHEN kernel <> 'energy' THEN 0.5 END, 'biased')::numeric, 14) AS v, round(mmd_squared(a, b, kernel, CASE WHEN kernel <> 'energy' THEN 0.5 END)::numeric, 15) AS u
+FROM d2, unnest('{gaussian,laplace,imq,matern32,matern52,energy}'::text[]) kernel;
+SELECT round(mmd_squared(a, b, estimator => 'biased')::numeric, 14) AS v, round(mmd_squared(a, b)::numeric, 15) AS u, round(mmd(a, b, bandwidth => 0.5)::numeric, 12) AS mmd FROM d2;
+SELECT round(median_distance(sample_union(s))::numeric, 13) AS median FROM d2, unnest(ARRAY[a, b]) s;
+SELECT round(energy_distance(a, b)::numeric, 12) AS energy, abs(mmd(a, b, 'energy') ^ 2 - energy_distance(a, b)) < 1e-14 AS its_root FROM d1;
+SELECT round((e.details ->> 'unbiased_error')::numeric, 12) AS se, abs(e.estimate - mmd(a, b, bandwidth => 0.5)) < 1e-15 AS same, e.method, e.n_a, e.n_b, e.details -> 'kernel' AS kernel, e.details -> 'bandwidth' AS bandwidth FROM d2, mmd_interval(a, b, bandwidth => 0.5) e;
+-- polynomial of degree 2; sums of bandwidths are sums of squares
+SELECT round((e.details ->> 'unbiased')::numeric, 9) AS u, round((e.estimate ^ 2)::numeric, 9) AS v FROM d1, mmd_interval(a, b, 'polynomial', options => '{"degree": 2, "offset": 1}') e;
+SELECT abs(e.estimate ^ 2 - mmd(a, b, bandwidth => 1) ^ 2 - mmd(a, b, bandwidth => 3) ^ 2) < 1e-14 AS sum, e.details -> 'bandwidths' AS bandwidths FROM d1, mmd_interval(a, b, options => '{"bandwidths": [1, 3]}') e;
+SELECT e.method, e.lower < e.estimate AND e.estimate < e.upper AS inside, e.std_error > 0 AS error FROM d1, mmd_interval(a, b, method => 'bootstrap', replicates => 99) e;
+SELECT e.method, e.lower < e.estimate AND e.estimate < e.upper AS inside, (e.details ->> 'replicates')::int AS replicates FROM d1, energy_distance_interval(a, b, method => 'bootstrap', replicates => 99) e;
+-- a sample and itself, one row, one point, nothing; weights are repeated rows; units go out by scale
+SELECT mmd(a, a) AS itself, mmd_squared(a, a) < 0 AS unbiased FROM d1;
+SELECT mmd(a, b) AS points, mmd_squared(a, b) AS unbiased, mmd_squared(a, b, estimator => 'linear') AS linear, mmd_squared(a, b, estimator => 'block') AS block FROM (SELECT sample(2.0) AS a, sample(2.0) AS b) s;
+SELECT mmd(a, b) AS apart, round(mmd(a, b, bandwidth => 1)::numeric, 9) AS by_one FROM (SELECT sample(2.0) AS a, sample(3.0) AS b) s;
+SELECT mmd(sample(x) FILTER (WHERE x > 5), sample(x)) AS none, mmd(NULL, sample(x)) AS null, energy_distance(sample(x) FILTER (WHERE x > 5), sample(x)) AS energy FROM generate_series(1.0, 3) x;
+SELECT abs(mmd_squared(w, b) - mmd_squared(r, b)) < 1e-15 AS as_repeated, abs(mmd_squared(w, b, estimator => 'linear') - mmd_squared(r, b, estimator => 'linear')) < 1e-15 AS linear
+FROM d1, (SELECT sample_weighted(n, x) AS w, (SELECT sample(y) FROM (VALUES (1.0), (1), (2), (2), (2), (5)) v (y)) AS r FROM (VALUES (1.0, 2), (2, 3), (5, 1)) v (x, n)) s;
+SELECT abs(mmd(sample(1000 * x, y) FILTER (WHERE i > 4), sample(1000 * x, y) FILTER (WHERE i <= 4), scale => 'sd') - mmd(sample(x, y) FILTER (WHERE i > 4), sample(x, y) FILTER (WHERE i <= 4), scale => 'sd')) < 1e-12 AS scaled
+FROM (SELECT i, sin(i) AS x, cos(3 * i) AS y FROM generate_series(1, 10) i) v;
+SELECT median_distance(sample(x)) AS one, median_distance(sample(x, y)) AS none FROM (VALUES (1.0, 2.0)) v (x, y);
+SELECT median_distance(sample(x)) AS ties, median_distance(sample(x), scale => 'range') AS scaled FROM (VALUES (1.0), (1), (1), (1), (3)) v (x);
+-- what is refused
+SELECT mmd(a, b, 'rbf') FROM d1;
+SELECT mmd(a, b, bandwidth => 0) FROM d1;
+SELECT mmd(a, b, bandwidth => 'infinity') FROM d1;
+SELECT mmd(a, b, 'energy', 1) FROM d1;
+SELECT mmd(d1.a, d2.b) FROM d1, d2;
+SELECT mmd_squared(a, b, estimator => 'median') FROM d1;
+SELECT mmd_interval(a, b, options => '{"bandwidths": []}') FROM d1;
+SELECT mmd_interval(a, b, 'imq', options => '{"exponent": 1}') FROM d1;
+SELECT mmd_interval(a, b, 'polynomial', options => '{"degree": 2.5}') FROM d1;
+SELECT mmd_interval(a, b, options => '{"gamma": 2}') FROM d1;
+SELECT mmd_interval(a, b, method => 'asymptotic', exchange => 'pairs') FROM (SELECT sample_keyed(i, i) AS a, sample_keyed(i, i + 1) AS b FROM generate_series(1, 5) i) s;
+SELECT mmd_squared(a, b, estimator => 'linear') FROM (SELECT sample_weighted(0.5, i) AS a, sample(i) AS b FROM generate_series(1, 5) i) s;
+SELECT mmd(sample(NULL::float8, i), sample(i, i)) FROM generate_series(1, 3) i;
+SELECT median_distance(sample(i), 'manhattan') FROM generate_series(1, 3) i;
