@@ -23,7 +23,8 @@ worst_rank(const ms_kll *q, size_t n)
 	{
 		size_t at = i * n / 1000;
 
-		worst = fmax(worst, fabs(ms_describe_cdf(&c, (double) at) - (double) (at + 1) / (double) n));
+		worst =
+			fmax(worst, fabs(ms_describe_cdf(&c, (double) at) - (double) (at + 1) / (double) n));
 	}
 	ms_arena_free(&arena);
 	return worst;
@@ -74,7 +75,11 @@ TEST(exact_while_small)
 /* The greatest error over all ranks, of sketches of shuffled and of sorted rows. */
 TEST(within_the_bound)
 {
-	enum { N = 20000, RUNS = 60 };
+	enum
+	{
+		N = 20000,
+		RUNS = 60
+	};
 
 	for (int k = 50; k <= 200; k *= 4)
 	{
@@ -104,9 +109,44 @@ TEST(within_the_bound)
 	}
 }
 
+/* The way without a call gives the same bytes, and leaves to the other what it cannot do. */
+TEST(pushes)
+{
+	ms_kll *q = kll_make(50, false, 3);
+	ms_kll *twin = kll_make(50, false, 3);
+	ms_kll *weighted = kll_make(50, true, 0);
+	int pushed = 0;
+
+	CHECK(!ms_kll_push(q, 1));
+	for (int i = 0; i < 5000; i++)
+	{
+		double x = (i * 7919) % 5003 - 2500;
+
+		CHECK(kll_put(twin, x, 1));
+		if (ms_kll_push(q, x))
+			pushed++;
+		else
+			CHECK(kll_put(q, x, 1));
+		CHECK(memcmp(q, twin, ms_kll_used(twin)) == 0);
+	}
+	CHECK(pushed > 3000);
+	CHECK(kll_put(weighted, 1, 1));
+	CHECK(!ms_kll_push(weighted, 1));
+	q->n = MS_KLL_MOST_ROWS;
+	q->count = 0;
+	CHECK(!ms_kll_push(q, 1));
+	free(q);
+	free(twin);
+	free(weighted);
+}
+
 TEST(ranks_are_unbiased)
 {
-	enum { N = 3000, RUNS = 200 };
+	enum
+	{
+		N = 3000,
+		RUNS = 200
+	};
 	double sum = 0;
 	double square = 0;
 
@@ -133,7 +173,12 @@ TEST(ranks_are_unbiased)
 
 TEST(merges)
 {
-	enum { N = 30000, PARTS = 16, RUNS = 12 };
+	enum
+	{
+		N = 30000,
+		PARTS = 16,
+		RUNS = 12
+	};
 	int out = 0;
 
 	for (int run = 0; run < RUNS; run++)
@@ -200,7 +245,8 @@ TEST(deterministic)
 	CHECK_INT(ms_kll_used(a), ms_kll_used(b));
 	a->head.host = b->head.host = 0;
 	CHECK_INT(memcmp(a, b, ms_kll_used(a)), 0);
-	CHECK(ms_kll_used(a) != ms_kll_used(c) || memcmp(ms_kll_numbers(a), ms_kll_numbers(c), 8 * a->count) != 0);
+	CHECK(ms_kll_used(a) != ms_kll_used(c) ||
+		  memcmp(ms_kll_numbers(a), ms_kll_numbers(c), 8 * a->count) != 0);
 	free(a);
 	free(b);
 	free(c);
@@ -209,7 +255,10 @@ TEST(deterministic)
 /* Whole weights of few rows are exact; others are right to the bound. */
 TEST(weights)
 {
-	enum { N = 4000 };
+	enum
+	{
+		N = 4000
+	};
 	ms_kll *q = kll_make(200, true, 0);
 	ms_kll *r = kll_make(200, true, 5);
 	double sum = 0;
@@ -269,7 +318,10 @@ TEST(weights_far_apart)
 
 TEST(distances)
 {
-	enum { N = 20000 };
+	enum
+	{
+		N = 20000
+	};
 	ms_kll *a = kll_make(200, false, 1);
 	ms_kll *b = kll_make(200, false, 2);
 	ms_kll *none = kll_make(200, false, 2);
@@ -363,6 +415,7 @@ main(void)
 {
 	RUN(exact_while_small);
 	RUN(within_the_bound);
+	RUN(pushes);
 	RUN(ranks_are_unbiased);
 	RUN(merges);
 	RUN(small_memory_is_enough);

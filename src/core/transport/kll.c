@@ -14,7 +14,6 @@
 #define LEAST_LEVEL 8
 #define FEW 32
 #define STREAM UINT64_C(0x6b6c6c0000000000)
-#define MOST_ROWS (UINT64_C(1) << 53)
 
 /* Numbers that the level `depth` below the highest holds before it is compacted. */
 static uint32_t
@@ -347,8 +346,8 @@ check_row(ms_ctx *ctx, const ms_kll *q, double x, double weight)
 		return ms_fail(ctx, MS_NOT_FINITE, "x", 1, x, 0);
 	if (weighted ? !(weight >= MS_KLL_MIN_WEIGHT && weight <= MS_KLL_MAX_WEIGHT) : weight != 1)
 		return ms_fail(ctx, MS_BAD_WEIGHT, "weight", 0, weight, 1);
-	if (q->n >= MOST_ROWS)
-		return ms_fail(ctx, MS_TOO_LARGE, "rows", 0, (double) q->n, (double) MOST_ROWS);
+	if (q->n >= MS_KLL_MOST_ROWS)
+		return ms_fail(ctx, MS_TOO_LARGE, "rows", 0, (double) q->n, (double) MS_KLL_MOST_ROWS);
 	if (q->weight + weight > MS_KLL_MAX_WEIGHT)
 		return ms_fail(ctx, MS_TOO_LARGE, "weight", 0, q->weight + weight, MS_KLL_MAX_WEIGHT);
 	return MS_OK;
@@ -393,8 +392,8 @@ ms_kll_meet(ms_ctx *ctx, const ms_kll *into, const ms_kll *from)
 	if ((into->head.flags ^ from->head.flags) & MS_KLL_WEIGHTED)
 		return ms_fail(ctx, MS_MISMATCH, "weights", 0, from->head.flags & MS_KLL_WEIGHTED,
 					   into->head.flags & MS_KLL_WEIGHTED);
-	if (from->n > MOST_ROWS - into->n)
-		return ms_fail(ctx, MS_TOO_LARGE, "rows", 0, (double) from->n, (double) MOST_ROWS);
+	if (from->n > MS_KLL_MOST_ROWS - into->n)
+		return ms_fail(ctx, MS_TOO_LARGE, "rows", 0, (double) from->n, (double) MS_KLL_MOST_ROWS);
 	if (from->weight + into->weight > MS_KLL_MAX_WEIGHT)
 		return ms_fail(ctx, MS_TOO_LARGE, "weight", 0, from->weight, MS_KLL_MAX_WEIGHT);
 	return MS_OK;

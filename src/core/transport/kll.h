@@ -28,6 +28,8 @@
 #define MS_KLL_WEIGHTED 0x0001
 #define MS_KLL_FLAGS 0x0001
 
+#define MS_KLL_MOST_ROWS (UINT64_C(1) << 53)
+
 #define MS_KLL_MIN_K 8
 #define MS_KLL_MAX_K 4096
 #define MS_KLL_LEVELS 60 /* at most */
@@ -109,6 +111,23 @@ extern size_t ms_kll_room(const ms_kll *q);
  * "rows" (2^53) or "weight" leave it as it was; MS_STOPPED spoils it.
  */
 extern ms_status ms_kll_append(ms_ctx *ctx, ms_kll *q, double x, double weight);
+
+/*
+ * The same for a finite x that is not -0.0, into a sketch that has numbers, is not WEIGHTED and is not full, without a
+ * call; false, and nothing done, where ms_kll_append must look at it.
+ */
+static inline bool
+ms_kll_push(ms_kll *q, double x)
+{
+	if (q->count >= q->capacity || q->n >= MS_KLL_MOST_ROWS || (q->head.flags & MS_KLL_WEIGHTED))
+		return false;
+	ms_kll_numbers(q)[q->count++] = x; /* level 0 is the last */
+	ms_kll_sizes(q)[0]++;
+	q->min = x < q->min ? x : q->min;
+	q->max = x > q->max ? x : q->max;
+	q->weight = (double) ++q->n;
+	return true;
+}
 
 /*
  * The rows of `from`, too. MS_MISMATCH "k" or "weights". `into` has ms_kll_merge_size bytes.

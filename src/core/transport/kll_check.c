@@ -28,7 +28,7 @@ check_fields(ms_ctx *ctx, const ms_kll *q)
 		return corrupt(ctx, q, "levels", &q->levels);
 	if (q->capacity != ms_kll_capacity(q->k, q->levels) || q->count > q->capacity)
 		return corrupt(ctx, q, "capacity", &q->capacity);
-	if (q->n > UINT64_C(1) << 53)
+	if (q->n > MS_KLL_MOST_ROWS)
 		return corrupt(ctx, q, "rows", &q->n);
 	if (!plain(q->weight) || q->weight < 0 || q->weight > MS_KLL_MAX_WEIGHT ||
 		(!weighted && q->weight != (double) q->n) || (q->weight > 0) != (q->n > 0))

@@ -9,14 +9,13 @@
 #include "core/base/sums.h"
 
 #define TICK_PIECES 65536
-#define SLACK 4e-15 /* a stretch this short is rounding */
 
 /* The level of 1 at which the last piece of the walk ended. */
 static inline double
 reached(const ms_walk *w)
 {
 	return w->counts ? (double) w->count / ((double) w->a->n * (double) w->b->n)
-					 : w->level / (w->a->weight * w->b->weight);
+					 : w->level / w->units.whole;
 }
 
 /* Pieces that lie in part between two levels: the mass that does, and the distance. */
@@ -40,7 +39,7 @@ next_inside(ms_ctx *ctx, window *v, double *mass, double *distance, ms_status *s
 		if (++v->steps % TICK_PIECES == 0)
 			*status = ms_tick(ctx, 12 * TICK_PIECES);
 		*mass = fmin(end, v->to) - fmax(end - piece.mass, v->from);
-		if (*mass <= SLACK)
+		if (*mass <= MS_LEVEL_SLACK)
 			continue;
 		*distance = fabs(v->walk.a->x[piece.i] - v->walk.b->x[piece.j]);
 		return true;

@@ -8,9 +8,9 @@
 
 #include "core/base/order.h"
 #include "core/base/sums.h"
+#include "core/transport/sweep1d.h"
 
 #define TICK_PIECES 65536
-#define SLACK 4e-15
 
 ms_status
 ms_wasserstein1d_p(ms_ctx *ctx, double p)
@@ -23,7 +23,7 @@ ms_walk_begin(ms_walk *w, const ms_column *a, const ms_column *b)
 {
 	uint64_t cells;
 
-	*w = (ms_walk){.a = a, .b = b, .slack = SLACK * a->weight * b->weight};
+	*w = (ms_walk){.a = a, .b = b, .units = ms_level_units_of(a->weight, b->weight)};
 	w->counts = !a->upto && !b->upto && !__builtin_mul_overflow(a->n, b->n, &cells);
 }
 
@@ -55,23 +55,22 @@ next_count(ms_walk *w, ms_piece *piece)
 	return true;
 }
 
-/* In units of 1 / (W_a W_b), so that levels of integer weights are exact below 2^53. */
 static inline bool
 next_weight(ms_walk *w, ms_piece *piece)
 {
-	double scale = w->a->weight * w->b->weight;
+	const ms_level_units *u = &w->units;
 
 	while (w->i < w->a->n && w->j < w->b->n)
 	{
-		double a = upto(w->a, w->i) * w->b->weight;
-		double b = upto(w->b, w->j) * w->a->weight;
+		double a = upto(w->a, w->i) * u->a;
+		double b = upto(w->b, w->j) * u->b;
 		double to = a < b ? a : b;
 		double mass = to - w->level;
 
-		*piece = (ms_piece){w->i, w->j, mass / scale};
-		w->i += a <= to + w->slack;
-		w->j += b <= to + w->slack;
-		if (mass <= w->slack)
+		*piece = (ms_piece){w->i, w->j, mass / u->whole};
+		w->i += a <= to + u->slack;
+		w->j += b <= to + u->slack;
+		if (mass <= u->slack)
 			continue;
 		w->level = to;
 		return true;
@@ -136,31 +135,6 @@ pairs_greatest(const double *x, const double *y, size_t n)
 	return greatest;
 }
 
-/* Sums of n pairs; each lane sums a part of a block, blocks are added with compensation. */
-__attribute__((target_clones("default", "avx2", "avx512f"))) static double
-pairs_sum(const double *x, const double *y, size_t n, double scale, bool square)
-{
-	double sum = 0;
-
-	if (square)
-	{
-#pragma omp simd reduction(+ : sum)
-		for (size_t i = 0; i < n; i++)
-		{
-			double d = (x[i] - y[i]) * scale;
-
-			sum += d * d;
-		}
-		return sum;
-	}
-#pragma omp simd reduction(+ : sum)
-	for (size_t i = 0; i < n; i++)
-		sum += fabs(x[i] - y[i]) * scale;
-	return sum;
-}
-
-#define BLOCK 1024
-
 static ms_status
 greatest_distance(ms_ctx *ctx, const ms_column *a, const ms_column *b, double *out)
 {
@@ -196,22 +170,6 @@ greatest_distance(ms_ctx *ctx, const ms_column *a, const ms_column *b, double *o
 							  : ms_fail(ctx, MS_TOO_LARGE, "distance", 0, greatest, DBL_MAX);
 }
 
-static ms_status
-sum_pairs(ms_ctx *ctx, const ms_column *a, const ms_column *b, double p, double scale, double *out)
-{
-	ms_sum sum = {0, 0};
-
-	for (size_t i = 0; i < a->n; i += BLOCK)
-	{
-		size_t m = a->n - i < BLOCK ? a->n - i : BLOCK;
-
-		ms_sum_add(&sum, pairs_sum(a->x + i, b->x + i, m, scale, p == 2));
-		MS_TRY(ms_tick(ctx, m));
-	}
-	*out = ms_sum_get(&sum) / (double) a->n;
-	return MS_OK;
-}
-
 /* sum mass (d scale)^p */
 static ms_status
 sum_plan(ms_ctx *ctx, const ms_column *a, const ms_column *b, double p, double scale, double *out)
@@ -220,8 +178,8 @@ sum_plan(ms_ctx *ctx, const ms_column *a, const ms_column *b, double p, double s
 	ms_walk w;
 	ms_piece piece;
 
-	if (pairs(a, b) && (p == 1 || p == 2))
-		return sum_pairs(ctx, a, b, p, scale, out);
+	if (p == 1 || p == 2)
+		return ms_sweep1d_sum(ctx, a, b, p == 2, scale, out);
 	ms_walk_begin(&w, a, b);
 	for (size_t steps = 1; next(&w, &piece); steps++)
 	{

@@ -11,6 +11,7 @@
 #define MS_WASSERSTEIN1D_H
 
 #include "core/base/describe.h"
+#include "core/transport/sweep1d.h"
 
 /* MS_BAD_ARGUMENT "p" unless p >= 1; infinity is allowed. */
 extern ms_status ms_wasserstein1d_p(ms_ctx *ctx, double p);
@@ -38,8 +39,8 @@ typedef struct ms_walk
 	size_t j;
 	bool counts;    /* levels are integers */
 	uint64_t count; /* level that is reached, of n m */
-	double level;   /* of W_a W_b */
-	double slack;
+	double level;   /* of units.whole */
+	ms_level_units units;
 } ms_walk;
 
 /* The plan, piece by piece, mass > 0, in ascending order; false at the end. */

@@ -126,8 +126,11 @@ put(ms_kll *q, double x, double weight)
 	/* the executor gives the old state back */
 	if (unlikely(VARSIZE(q) < ms_kll_need(q)))
 		q = copy_into(q, ms_kll_room(q));
+	x = row_element(x, 0);
+	if (likely(ms_kll_push(q, x)))
+		return q;
 	host_init(&ctx);
-	CORE(&ctx, ms_kll_append(&ctx, q, row_element(x, 0), weight));
+	CORE(&ctx, ms_kll_append(&ctx, q, x, weight));
 	return q;
 }
 
