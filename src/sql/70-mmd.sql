@@ -15,6 +15,13 @@ CREATE FUNCTION kernel_features(
 	AS 'MODULE_PATHNAME', 'kernel_features_columns' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION kernel_features(integer, float8, text, integer, float8[], bigint) IS 'random Fourier features (Rahimi & Recht 2007) for rows of d columns, each divided by its scale (1 where that is NULL): kernel gaussian, laplace, imq, matern32 or matern52, bandwidth in scaled units; frequencies in orthogonal blocks (Yu et al. 2016), a function of the arguments alone; the error of an MMD falls with the root of features (1 .. 65536)';
 
+CREATE FUNCTION kernel_features(
+	s measure_sample, kernel text DEFAULT 'gaussian', bandwidth float8 DEFAULT NULL, features integer DEFAULT 1024,
+	scale text DEFAULT 'sd', seed bigint DEFAULT 0
+) RETURNS measure_kernel_features
+	AS 'MODULE_PATHNAME', 'kernel_features_sample' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000;
+COMMENT ON FUNCTION kernel_features(measure_sample, text, float8, integer, text, bigint) IS 'the same with scale and bandwidth learnt from rows: scale none, sd, mad or range of each column (1 where a column has none, so that a later change of it counts), bandwidth the median distance of scaled rows where it is NULL (of 20000 pairs above 2000 rows); rows with a NULL element are left out; NULL without a row, or when all are equal and the bandwidth is to be chosen. The sample fixes the unit once: keep the features, not the sample';
+
 CREATE FUNCTION kernel_features_info(f measure_kernel_features) RETURNS measure_kernel_info
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION kernel_features_info(measure_kernel_features) IS 'what the features are of; n and omitted are NULL';

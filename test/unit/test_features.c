@@ -209,6 +209,61 @@ TEST(far_rows)
 	CHECK_INT(ms_features_far(s, scale, (double[]){1e300, 0}), 1);
 }
 
+/* --- learning ------------------------------------------------------------------------------- */
+
+static ms_status
+learn(ms_ctx *ctx, const ms_rows *rows, ms_scaling scaling, double *scale, double *bandwidth)
+{
+	ms_arena arena;
+	ms_status status;
+
+	*bandwidth = NAN;
+	ms_arena_init(&arena, ctx);
+	status = ms_features_learn(ctx, &arena, rows, scaling, 0, scale, bandwidth);
+	ms_arena_free(&arena);
+	return status;
+}
+
+/* Rows with a gap and of weight 0 count for nothing; a weight is so many rows; a constant column has scale 1. */
+TEST(units_of_rows)
+{
+	static double all[] = {1, 5, 7, 1, 3, 5, 7, 1, 8, 5, 7, 2, 1, 5, 0, 1, 9, 9, 9, 0};
+	static const double few[] = {1, 5, 7, 3, 5, 7, 8, 5, 7, 8, 5, 7};
+	ms_rows weighted = {all, all + 3, 5, 3, 4};
+	ms_rows plain = {few, NULL, 4, 3, 3};
+	double scale[3];
+	double again[3];
+	double bandwidth;
+	double other;
+	ms_status status;
+	host h;
+
+	host_init(&h);
+	all[14] = ms_gap();
+	CHECK_INT(learn(&h.ctx, &plain, MS_SCALING_SD, scale, &bandwidth), MS_OK);
+	CHECK_NEAR(scale[0], sqrt(38.0 / 3), 1e-14);
+	CHECK_NEAR(scale[1], 1, 0);
+	CHECK_NEAR(bandwidth, 5 / sqrt(38.0 / 3), 1e-14); /* of 2, 7, 7, 5, 5, 0: 5 */
+	CHECK_INT(learn(&h.ctx, &weighted, MS_SCALING_SD, again, &other), MS_OK);
+	CHECK_NEAR(again[0], scale[0], 1e-14);
+	CHECK_NEAR(other, bandwidth, 1e-14);
+	CHECK_INT(learn(&h.ctx, &plain, MS_SCALING_RANGE, scale, &bandwidth), MS_OK);
+	CHECK_NEAR(scale[0], 7, 1e-14);
+	CHECK_NEAR(bandwidth, 5.0 / 7, 1e-14);
+	CHECK_INT(learn(&h.ctx, &plain, MS_SCALING_NONE, scale, &bandwidth), MS_OK);
+	CHECK_NEAR(scale[0], 1, 0);
+	CHECK_NEAR(bandwidth, 5, 1e-14);
+	plain.n = 1;
+	CHECK_INT(learn(&h.ctx, &plain, MS_SCALING_SD, scale, &bandwidth), MS_OK);
+	CHECK_NEAR(bandwidth, 0, 0);
+	weighted.x += 12;
+	weighted.w += 12;
+	weighted.n = 2;
+	CHECK_INT(learn(&h.ctx, &weighted, MS_SCALING_SD, scale, &bandwidth), MS_TOO_FEW);
+	plain.n = 4;
+	HOST_EVERY(h, status, learn(&h.ctx, &plain, MS_SCALING_SD, scale, &bandwidth));
+}
+
 /* --- bytes ---------------------------------------------------------------------------------- */
 
 static void
@@ -336,6 +391,7 @@ main(void)
 	RUN(units_scale_the_frequencies);
 	RUN(rows_under_frequencies);
 	RUN(far_rows);
+	RUN(units_of_rows);
 	RUN(bad_arguments);
 	RUN(what_differs);
 	RUN(damage);

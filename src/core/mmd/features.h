@@ -13,7 +13,7 @@
 #ifndef MS_FEATURES_H
 #define MS_FEATURES_H
 
-#include "core/base/wire.h"
+#include "core/base/distance.h"
 #include "core/mmd/kernel.h"
 
 #define MS_FEATURES_VERSION 1
@@ -60,6 +60,16 @@ ms_features_size(size_t d)
  */
 extern ms_status ms_features_make(ms_ctx *ctx, const ms_spectrum *of, const double *scale,
 								  void *bytes);
+
+/*
+ * What rows say of the units of features: scale[d], the spread of each column (1 where it has
+ * none), and *bandwidth, the median distance of scaled rows (ms_bandwidth_median; 0 when all are
+ * equal), unless it is there already (not NaN). Rows with a gap or of weight 0 are left out;
+ * MS_TOO_FEW "rows" when none is left. MS_CONSTANT "mad". Scratch: n (d + 1) doubles.
+ */
+extern ms_status ms_features_learn(ms_ctx *ctx, ms_arena *arena, const ms_rows *rows,
+								   ms_scaling scaling, uint64_t seed, double *scale,
+								   double *bandwidth);
 
 /* The one validator of untrusted bytes, aligned to 8: MS_CORRUPT. */
 extern ms_status ms_features_check(ms_ctx *ctx, const void *bytes, size_t size);

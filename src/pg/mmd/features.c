@@ -8,8 +8,10 @@
 #include "pg/base/cache.h"
 #include "pg/base/host.h"
 #include "pg/base/json.h"
+#include "pg/base/measure.h"
 #include "pg/base/out.h"
 #include "pg/base/report.h"
+#include "pg/base/sample.h"
 #include "pg/base/value.h"
 #include "pg/mmd/kernel.h"
 
@@ -102,6 +104,13 @@ count_and_seed(FunctionCallInfo fcinfo, int features, int seed, ms_spectrum *s)
 	s->seed = (uint64) arg_int64(fcinfo, seed, "seed");
 }
 
+pg_noreturn static void
+report_bandwidth(double got)
+{
+	report_range("bandwidth", got,
+				 psprintf("from %g to %g", 1 / MS_FEATURES_UNIT, MS_FEATURES_UNIT));
+}
+
 static Datum
 features_datum(const ms_spectrum *s, const double *scale)
 {
@@ -141,6 +150,53 @@ kernel_features_columns(PG_FUNCTION_ARGS)
 		if (n != s.d)
 			report_length("scale", n, s.d);
 	}
+	return features_datum(&s, scale);
+}
+
+/* The columns of a sample must be numbers; those of booleans are. */
+static void
+check_numbers(const ms_sample *s)
+{
+	const unsigned char *kinds = ms_sample_kinds(s);
+	ms_ctx ctx;
+
+	host_init(&ctx);
+	for (size_t j = 0; kinds && j < s->d; j++)
+		if (kinds[j] == MS_KIND_NOMINAL)
+			CORE(&ctx, ms_fail(&ctx, MS_NOT_NUMERIC, "columns", (int64_t) j + 1, 0, 0));
+}
+
+/* Nothing to learn from gives NULL: no complete row, or all equal where the bandwidth is to be chosen. */
+PG_FUNCTION_INFO_V1(kernel_features_sample);
+Datum
+kernel_features_sample(PG_FUNCTION_ARGS)
+{
+	ms_scaling scaling = (ms_scaling) arg_choice(fcinfo, 4, "scale", scaling_words);
+	ms_spectrum s = {.bandwidth = PG_ARGISNULL(2) ? NAN : PG_GETARG_FLOAT8(2)};
+	ms_status status;
+	ms_arena arena;
+	SampleArg a;
+	double *scale;
+	ms_rows rows;
+	ms_ctx ctx;
+
+	spectral_kernel(fcinfo, 1, &s);
+	count_and_seed(fcinfo, 3, 5, &s);
+	if (!PG_ARGISNULL(2) && isnan(s.bandwidth))
+		report_bandwidth(s.bandwidth);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	a = sample_arg_ordered(fcinfo, 0);
+	check_numbers(a.s);
+	rows = ms_sample_rows(a.s);
+	scale = palloc(sizeof(double) * rows.d);
+	host_init(&ctx);
+	ms_arena_init(&arena, &ctx);
+	status = ms_features_learn(&ctx, &arena, &rows, scaling, s.seed, scale, &s.bandwidth);
+	if (status == MS_TOO_FEW || (status == MS_OK && s.bandwidth == 0 && PG_ARGISNULL(2)))
+		PG_RETURN_NULL();
+	CORE(&ctx, status);
+	s.d = (uint32) rows.d;
 	return features_datum(&s, scale);
 }
 
