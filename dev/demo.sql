@@ -81,6 +81,38 @@ WHERE k.rank = 1 AND l.id <> c.medoid_id
 GROUP BY c.medoid_id;
 
 \set ECHO none
+\echo
+\echo '=== A stream of requests, 12 weeks of it: which week drifted?'
+\echo '--- In week 9 latency and size, which went together, no longer do. No column shows it.'
+\set ECHO queries
+
+DO $$ BEGIN PERFORM setseed(0.5); END $$;
+CREATE TABLE request AS
+SELECT day, 1 + day / 7 AS week, 100 * exp(0.5 * u) AS ms, 8 * exp(0.8 * (r * u + sqrt(1 - r * r) * v)) AS kb
+FROM (SELECT day, CASE WHEN day / 7 = 8 THEN 0 ELSE 0.8 END AS r, sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()) AS u,
+             sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()) AS v
+      FROM generate_series(0, 83) day, generate_series(1, 300)) n;
+
+SELECT week, round(avg(ms)) AS ms, round(stddev(ms)) AS sd_ms, round(avg(kb)::numeric, 1) AS kb, round(stddev(kb)::numeric, 1) AS sd_kb
+FROM request WHERE week IN (1, 8, 9, 10) GROUP BY week ORDER BY week;
+
+\echo
+\echo '--- Each day leaves a kernel mean of 16 kB behind, and the rows go.'
+CREATE TABLE daily AS
+SELECT week, day, kernel_mean(f, ln(ms), ln(kb)) AS m
+FROM request, (SELECT kernel_features(sample(ln(ms), ln(kb))) AS f FROM request WHERE week = 1) features
+GROUP BY week, day;
+DROP TABLE request;
+
+\echo
+\echo '--- Every week against all others, without the rows: their distance, what it is by chance (whole days permuted), the p-value.'
+SELECT w.week, round(t.statistic::numeric, 3) AS mmd, round(t.null_mean::numeric, 3) AS by_chance, t.p_value, repeat('*', round(200 * t.statistic)::int) AS chart
+FROM generate_series(1, 12) w (week),
+     LATERAL (SELECT array_agg(m) FILTER (WHERE week = w.week) AS a, array_agg(m) FILTER (WHERE week <> w.week) AS b FROM daily) q,
+     mmd_test(a, b) t
+ORDER BY w.week;
+
+\set ECHO none
 \if :packages
 \echo
 \echo '=== Debian''s package table: the sizes of everything one can install'
