@@ -500,6 +500,8 @@ coverage(size_t n, ms_r3d_band band, double *covers, double *rejects)
 			inside = inside && r.lower[k] <= 0 && r.upper[k] >= 0;
 		*covers += inside / (double) RUNS;
 		*rejects += (r.p_effect <= .05) / (double) RUNS;
+		/* all q are tested, so that test and band say the same */
+		CHECK_INT(r.p_effect <= .05, !inside);
 		ms_arena_free(&arena);
 	}
 	free(data);

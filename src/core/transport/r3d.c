@@ -175,8 +175,8 @@ mean_of(const double *x, size_t from, size_t to)
 }
 
 /*
- * max |x - centre| / se over a range; se = NULL: no division. Where there is no error, a
- * difference that is not rounding is infinitely many errors.
+ * max |x - centre|, for studentised bands in standard errors, over a range. What is rounding alone
+ * is no difference, and any other where there is no error infinitely many errors.
  */
 static double
 greatest(const bootstrap *b, const double *x, double centre, const double *se, size_t from,
@@ -188,10 +188,10 @@ greatest(const bootstrap *b, const double *x, double centre, const double *se, s
 	{
 		double off = fabs(x[k] - centre);
 
-		if (se && se[k] > b->nothing)
-			off /= se[k];
-		else if (se)
-			off = off > b->nothing ? INFINITY : 0;
+		if (off <= b->nothing)
+			continue;
+		if (b->studentised)
+			off = se[k] > b->nothing ? off / se[k] : INFINITY;
 		most = fmax(most, off);
 	}
 	return most;
@@ -206,15 +206,16 @@ observe(bootstrap *b)
 	b->seen_equal = greatest(b, b->effect, mean, b->se_centred, b->from, b->to);
 }
 
+/* Counts a draw for the tests; the statistic of the band. */
 static double
 take_draw(bootstrap *b, const double *nu)
 {
 	double mean = mean_of(nu, b->from, b->to);
+	double centred = greatest(b, nu, mean, b->se_centred, b->from, b->to);
 
 	b->as_great += greatest(b, nu, 0, b->se, b->from, b->to) >= b->seen * AS_GREAT;
-	b->as_great_equal +=
-		greatest(b, nu, mean, b->se_centred, b->from, b->to) >= b->seen_equal * AS_GREAT;
-	return greatest(b, nu, 0, b->studentised ? b->se : NULL, 0, b->g->K);
+	b->as_great_equal += centred >= b->seen_equal * AS_GREAT;
+	return greatest(b, nu, 0, b->se, 0, b->g->K);
 }
 
 /* most[replicates]: the statistic of the band in each draw. */

@@ -56,6 +56,7 @@ typedef struct ms_r3d
 	double *upper;
 	bool studentised;
 	double critical; /* half its width, or that in standard errors */
+	/* Tests have the statistic of the band: at p = 1 - level it leaves out what is tested. */
 	double p_effect; /* no effect at any tested q; NaN where none is tested */
 	double p_equal;  /* one effect at all tested q; NaN where fewer than two are */
 } ms_r3d;
