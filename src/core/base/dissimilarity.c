@@ -437,9 +437,9 @@ ms_dissimilarity_flatten(void *to, const ms_dissimilarity *s, size_t size)
 
 /* --- what is missing ------------------------------------------------------------------------ */
 
-/* The distinct ids of PAIRS, ascending. */
-static ms_status
-gather_ids(ms_ctx *ctx, ms_arena *arena, const ms_dissimilarity *s, uint64_t **ids, size_t *n)
+ms_status
+ms_dissimilarity_gather(ms_ctx *ctx, ms_arena *arena, const ms_dissimilarity *s, uint64_t **ids,
+						size_t *n)
 {
 	bool text = s->head.flags & MS_DISSIMILARITY_ID_TEXT;
 	unsigned char kind = text ? MS_SLOT_UINT64 : MS_SLOT_INT64;
@@ -474,7 +474,7 @@ missing(ms_ctx *ctx, ms_arena *arena, const ms_dissimilarity *s, ms_pair *pair, 
 	uint64_t distinct = 0;
 	bool found = false;
 
-	MS_TRY(gather_ids(ctx, arena, s, &ids, &n));
+	MS_TRY(ms_dissimilarity_gather(ctx, arena, s, &ids, &n));
 	for (size_t r = 0; r < s->pairs; r = pair_end(s, r))
 	{
 		if (pairs[r].i == pairs[r].j)

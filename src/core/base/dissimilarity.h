@@ -166,6 +166,10 @@ extern void ms_dissimilarity_flatten(void *to, const ms_dissimilarity *s, size_t
 extern ms_status ms_dissimilarity_missing(ms_ctx *ctx, const ms_dissimilarity *s, ms_pair *pair,
 										  uint64_t *ids, uint64_t *missing);
 
+/* The distinct ids of a canonical PAIRS, ascending, in memory of the arena. */
+extern ms_status ms_dissimilarity_gather(ms_ctx *ctx, ms_arena *arena, const ms_dissimilarity *s,
+										 uint64_t **ids, size_t *n);
+
 /*
  * The one validator: MS_CORRUPT unless the bytes, aligned to 8, are a canonical value (of at least
  * one record or id). Whether strings are good text is the host's matter.
