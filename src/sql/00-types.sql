@@ -185,6 +185,20 @@ CREATE TYPE measure_dissimilarity_info AS (
 );
 COMMENT ON TYPE measure_dissimilarity_info IS 'what a dissimilarity holds: ids, pairs with a distance, pairs without and the first of them, the distances, the kind of ids, bytes';
 
+CREATE TYPE measure_violation AS (
+	i text, j text, distance float8, shortest float8, excess float8, ratio float8, path text[]
+);
+COMMENT ON TYPE measure_violation IS 'a distance that is longer than a detour: the shortest one, what it exceeds it by, how many times as long it is (NULL for a detour of 0), the ids on the way';
+
+CREATE TYPE measure_repair AS (
+	repaired measure_dissimilarity, objective float8, gap float8, violations bigint, worst float8, remaining float8,
+	changed bigint, active bigint, iterations integer, converged boolean, problems text[]
+);
+COMMENT ON TYPE measure_repair IS 'repaired distances: half the weighted sum of squared changes, at most gap above the least; before: distances longer than a detour by more than a millionth of the greatest, the greatest excess; after: the greatest excess (0: none, to the last bit); pairs that changed, constraints that hold the answer up';
+
+CREATE TYPE measure_correlation AS (id text, cluster integer, cost float8);
+COMMENT ON TYPE measure_correlation IS 'the cluster of an id, from 1 by the first id of each; cost is what its pairs cost: half the sum over all ids is the cost of the clusters';
+
 CREATE TYPE measure_kmedoids_info AS (
 	k integer, n bigint, metric text, scale text, method text, total_deviation float8, mean_silhouette float8,
 	medoid_silhouette float8, swaps integer, passes integer, converged boolean, locally_optimal boolean, omitted bigint,

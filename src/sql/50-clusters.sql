@@ -57,6 +57,30 @@ CREATE FUNCTION summary(v measure_dissimilarity) RETURNS text
 	AS 'MODULE_PATHNAME', 'dissimilarity_summary' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION summary(measure_dissimilarity) IS 'the dissimilarity as a person wants to read it';
 
+-- Triangle inequalities: what breaks them, and repair.
+
+CREATE FUNCTION dissimilarity_violations(d measure_dissimilarity, n integer DEFAULT 100, tol float8 DEFAULT 1e-6) RETURNS SETOF measure_violation
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000 ROWS 100;
+COMMENT ON FUNCTION dissimilarity_violations(measure_dissimilarity, integer, float8) IS 'the n pairs whose distance exceeds that of a detour over other ids most, worst first, by more than tol of the greatest distance; no row: a metric (a pseudometric where different ids are at 0); every pair must have a distance (22004); O(n^3)';
+
+CREATE FUNCTION dissimilarity_repair(
+	d measure_dissimilarity, method text DEFAULT 'nearest', weights measure_dissimilarity DEFAULT NULL,
+	fixed measure_dissimilarity DEFAULT NULL, tol float8 DEFAULT 1e-9, max_iter integer DEFAULT 1000, options jsonb DEFAULT NULL
+) RETURNS measure_repair
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000;
+COMMENT ON FUNCTION dissimilarity_repair(
+	measure_dissimilarity, text, measure_dissimilarity, measure_dissimilarity, float8, integer, jsonb
+) IS 'the nearest distances that obey the triangle inequality: method nearest changes them by the least sum of squares (Brickell et al. 2008, by Project and Forget, Sonthalia & Gilbert 2022), decrease only shortens them (shortest paths); weights: numbers above 0 of pairs, 1 where there is none; fixed: pairs that must not move; option sweeps; about n^3 steps a round, 24 n^2 bytes and more where much is violated; 22004 for a pair without a distance, 22000 for fixed pairs that break it themselves, 53200 above pgmeasure.max_memory';
+
+-- Correlation clustering.
+
+CREATE FUNCTION correlation_clusters(
+	d measure_dissimilarity, threshold float8 DEFAULT 0.5, weights measure_dissimilarity DEFAULT NULL,
+	n_init integer DEFAULT 10, seed bigint DEFAULT 0, options jsonb DEFAULT NULL
+) RETURNS SETOF measure_correlation
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 2000;
+COMMENT ON FUNCTION correlation_clusters(measure_dissimilarity, float8, measure_dissimilarity, integer, bigint, jsonb) IS 'as many clusters as disagree least with the pairs (Bansal, Blum & Chawla 2004): a pair costs (threshold - distance) times its weight when it is below threshold and cut, (distance - threshold) when above and not cut, nothing when it is not there; random pivots (Ailon, Charikar & Newman 2008), then moves and mergers, the best of n_init; option moves: false leaves it at the pivots';
+
 -- k-medoids: the fit.
 
 CREATE FUNCTION kmedoids_fit(

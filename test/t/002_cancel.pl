@@ -90,6 +90,11 @@ check('gower', "SELECT m IS NULL FROM (SELECT sample(mixed(x, y > 1, (id % 5)::t
 check('kmedoids_fit of a dissimilarity', 'SELECT m IS NULL FROM d, kmedoids_fit(d, 20) m');
 check('kmedoids_select', "SELECT count(*) FROM (SELECT sample(x, y, z) AS s FROM t WHERE id <= 3000) r, kmedoids_select(s) m");
 check('DynMSC', "SELECT count(*) FROM (SELECT sample(x, y, z) AS s FROM t WHERE id <= 3000) r, kmedoids_select(s, 2, 20, criterion => 'medoid_silhouette') m", 2500);
+query($s, 'CREATE UNLOGGED TABLE rnd AS SELECT n, dissimilarity(i, j, random()) AS d FROM unnest(ARRAY[400, 1500]) n, generate_series(1, n) i, generate_series(1, i - 1) j GROUP BY n');
+check('triangle repair', 'SELECT r IS NULL FROM rnd, dissimilarity_repair(d) r WHERE n = 400');
+check('shortest paths', q{SELECT r IS NULL FROM rnd, dissimilarity_repair(d, 'decrease') r WHERE n = 1500});
+check('violations', 'SELECT count(*) FROM rnd, dissimilarity_violations(d, 1000000) r WHERE n = 1500');
+check('correlation_clusters', 'SELECT count(*) FROM rnd, correlation_clusters(d) r WHERE n = 1500');
 check('kmeans_fit', 'SELECT m IS NULL FROM (SELECT sample(x, y, z) AS s FROM t WHERE id <= 300000) r, kmeans_fit(s, 20) m', 2500);
 check('kmeans_select', 'SELECT count(*) FROM (SELECT sample(x, y, z) AS s FROM t WHERE id <= 5000) r, kmeans_select(s) m');
 check('pass of kmedoids_fit_query', q{SELECT m IS NULL FROM kmedoids_fit_query('SELECT id, x, y, z FROM t', 8, options => '{"sample":500}') m});

@@ -250,7 +250,7 @@ TEST(walks)
 
 	host_init(&h);
 	ms_arena_init(&arena, &h.ctx);
-	CHECK_INT(ms_paths_new(&h.ctx, &arena, n, &p), MS_OK);
+	CHECK_INT(ms_paths_new(&arena, n, &p), MS_OK);
 	for (uint64_t number = 0; number < 20; number++)
 	{
 		random_table(number, n * (n - 1) / 2, d);

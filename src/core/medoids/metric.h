@@ -31,7 +31,7 @@ typedef struct ms_paths
 	ms_step *steps; /* n + 2 */
 } ms_paths;
 
-extern ms_status ms_paths_new(ms_ctx *ctx, ms_arena *arena, size_t n, ms_paths *out);
+extern ms_status ms_paths_new(ms_arena *arena, size_t n, ms_paths *out);
 
 /* Of distances x; negative ones count as 0, infinite ones as no way. */
 extern ms_status ms_paths_find(ms_ctx *ctx, ms_paths *p, const double *x);

@@ -336,7 +336,7 @@ begin(nearness *s, ms_arena *arena, const ms_repair_options *o)
 	MS_TRY(MS_ALLOC(arena, s->pairs, &s->inverse));
 	MS_TRY(MS_ZEROED(arena, s->pairs, &s->y));
 	MS_TRY(MS_ALLOC(arena, s->n, &s->walk));
-	MS_TRY(ms_paths_new(s->ctx, arena, s->n, &s->paths));
+	MS_TRY(ms_paths_new(arena, s->n, &s->paths));
 	for (size_t p = 0; p < s->pairs; p++)
 	{
 		s->inverse[p] = o->inverse ? o->inverse[p] : 1;

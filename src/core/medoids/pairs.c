@@ -69,9 +69,9 @@ find_place(const ms_places *p, const ms_dissimilarity *d, size_t size, uint64_t 
 }
 
 static ms_status
-no_place(ms_ctx *ctx, size_t number)
+no_place(ms_ctx *ctx, size_t number, bool smaller)
 {
-	return ms_fail(ctx, MS_MISMATCH, "ids", (int64_t) number, 0, 0);
+	return ms_fail(ctx, MS_MISMATCH, "ids", (int64_t) number, smaller, 0);
 }
 
 static ms_status
@@ -86,7 +86,7 @@ visit_triangle(ms_ctx *ctx, ms_arena *arena, const ms_places *p, const ms_dissim
 	{
 		place[i] = find_place(p, d, size, ms_dissimilarity_ids(d)[i]);
 		if (place[i] == p->n)
-			return no_place(ctx, i + 1);
+			return no_place(ctx, i + 1, false);
 		for (size_t j = 0; j < i; j++)
 			MS_TRY(visit(state, place[i], place[j], *distance++));
 		MS_TRY(ms_tick(ctx, 20 + 4 * i));
@@ -113,7 +113,7 @@ visit_records(ms_ctx *ctx, const ms_places *p, const ms_dissimilarity *d, size_t
 		j = find_place(p, d, size, pair->j);
 		last = pair;
 		if (i == p->n || j == p->n)
-			return no_place(ctx, r + 1);
+			return no_place(ctx, r + 1, i != p->n);
 		if (i != j && !repeats)
 			MS_TRY(visit(state, i, j, pair->distance));
 		MS_TRY(ms_tick(ctx, 100));
@@ -129,7 +129,7 @@ ms_pairs_visit(ms_ctx *ctx, const ms_places *places, const ms_dissimilarity *d, 
 	ms_status status;
 
 	if ((d->head.flags & ID_FLAGS) != (places->s->head.flags & ID_FLAGS))
-		return no_place(ctx, 0);
+		return no_place(ctx, 0, false);
 	if (!ms_dissimilarity_complete(d))
 		return visit_records(ctx, places, d, size, visit, state);
 	ms_arena_init(&arena, ctx);

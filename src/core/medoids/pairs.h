@@ -29,7 +29,8 @@ ms_pair_at(size_t i, size_t j)
 /*
  * Every pair of d once, with the places of its ids, i > j, in the order of d; of two distances of a
  * pair the smaller. MS_MISMATCH: "ids", when the ids are of another kind (index 0) or one of them
- * has no place (index = record or id number of d, from 1).
+ * has no place (index = number of the id in a complete d, of the record in another, from 1; got = 1
+ * for the smaller id of a record).
  */
 typedef ms_status (*ms_pair_visit)(void *state, size_t i, size_t j, double distance);
 

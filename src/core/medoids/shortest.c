@@ -15,11 +15,10 @@
 #define CLONES __attribute__((target_clones("default", "avx2", "avx512f")))
 
 ms_status
-ms_paths_new(ms_ctx *ctx, ms_arena *arena, size_t n, ms_paths *out)
+ms_paths_new(ms_arena *arena, size_t n, ms_paths *out)
 {
 	size_t pairs = n * (n - 1) / 2;
 
-	(void) ctx;
 	out->n = n;
 	MS_TRY(MS_ALLOC(arena, pairs, &out->length));
 	MS_TRY(MS_ALLOC(arena, pairs, &out->middle));
@@ -105,6 +104,22 @@ ms_paths_walk(const ms_paths *p, size_t i, size_t j, uint32_t *nodes)
 
 /* --- floats --------------------------------------------------------------------------------- */
 
+/* By how much row i is above the detours by k at most: mostly by nothing. */
+CLONES static double
+row_excess(const float *row, const double *from_k, size_t m, double to_k)
+{
+	double excess = 0;
+
+#pragma omp simd reduction(max : excess)
+	for (size_t j = 0; j < m; j++)
+	{
+		double above = row[j] - (to_k + from_k[j]);
+
+		excess = above > excess ? above : excess;
+	}
+	return excess;
+}
+
 /* Lowers row i of floats to the detours by k, rounded down; whether any was above. */
 static bool
 lower_row(float *row, const double *from_k, size_t m, double to_k, const double *inverse,
@@ -112,6 +127,8 @@ lower_row(float *row, const double *from_k, size_t m, double to_k, const double 
 {
 	bool lowered = false;
 
+	if (row_excess(row, from_k, m, to_k) <= 0)
+		return false;
 	for (size_t j = 0; j < m; j++)
 	{
 		double detour = to_k + from_k[j];

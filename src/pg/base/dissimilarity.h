@@ -41,6 +41,9 @@ extern void dissimilarity_open(Growing *g, FunctionCallInfo fcinfo, uint16 kind,
 /* One pair into an open state with room for 24 bytes and both strings. */
 extern void dissimilarity_add(Growing *g, uint16 kind, PairId i, PairId j, double distance);
 
+/* A float's own shortest decimal: 0.1 and not 0.10000000149011612, which has the same float. */
+extern double dissimilarity_distance(double stored);
+
 /* An id as people read it. */
 extern char *dissimilarity_id_text(const ms_dissimilarity *s, size_t size, uint64 id);
 

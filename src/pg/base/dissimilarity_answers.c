@@ -68,9 +68,8 @@ id_datum(DissimilarityArg d, uint64 id)
 	return out_text(dissimilarity_id_text(d.s, d.size, id));
 }
 
-/* A float's own shortest decimal: 0.1 and not 0.10000000149011612, which has the same float. */
-static double
-distance_of(double stored)
+double
+dissimilarity_distance(double stored)
 {
 	char text[FLOAT_SHORTEST_DECIMAL_LEN];
 
@@ -83,7 +82,8 @@ add_distance(ReturnSetInfo *set, MemoryContext scratch, DissimilarityArg d, uint
 			 double distance)
 {
 	MemoryContext outer = MemoryContextSwitchTo(scratch);
-	Datum values[3] = {id_datum(d, i), id_datum(d, j), Float8GetDatum(distance_of(distance))};
+	Datum values[3] = {id_datum(d, i), id_datum(d, j),
+					   Float8GetDatum(dissimilarity_distance(distance))};
 	bool nulls[3] = {false};
 
 	MemoryContextSwitchTo(outer);
@@ -283,9 +283,9 @@ dissimilarity_info(PG_FUNCTION_ARGS)
 	nulls[3] = nulls[4] = c.missing == 0;
 	values[3] = c.missing ? id_datum(d, c.first_missing.i) : (Datum) 0;
 	values[4] = c.missing ? id_datum(d, c.first_missing.j) : (Datum) 0;
-	out_float8(values, nulls, 5, c.pairs ? distance_of(c.min) : NAN);
+	out_float8(values, nulls, 5, c.pairs ? dissimilarity_distance(c.min) : NAN);
 	out_float8(values, nulls, 6, c.mean);
-	out_float8(values, nulls, 7, c.pairs ? distance_of(c.max) : NAN);
+	out_float8(values, nulls, 7, c.pairs ? dissimilarity_distance(c.max) : NAN);
 	values[8] = out_text(d.s->head.flags & MS_DISSIMILARITY_ID_INT ? "bigint" : "text");
 	values[9] = Int64GetDatum((int64) ms_dissimilarity_used(d.s));
 	return out_row(fcinfo, values, nulls);

@@ -627,6 +627,35 @@ report_no_id(const char *id)
 }
 
 void
+report_unknown_id(const char *argument, const char *id)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("%s has id \"%s\", which the dissimilarity has not", argument, id),
+					errhint("Its pairs must be among those of the dissimilarity.")));
+}
+
+void
+report_pair_weight(const char *i, const char *j)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("the weight of (%s, %s) must be above 0", i, j),
+					errhint("Leave the pair out of weights, which gives it the weight 1; a pair that must not move belongs to fixed.")));
+}
+
+void
+report_fixed(const char *i, const char *j, double distance, double detour)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+					errmsg("fixed distances break the triangle inequality: (%s, %s) has %.9g, and a detour by fixed pairs %.9g", i, j, distance, detour),
+					errhint("Take that pair, or one of its detour, out of fixed.")));
+}
+
+void
+report_repair_decrease(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("method 'decrease' takes neither weights nor fixed"),
+					errdetail("Shortest paths are the greatest metric below the distances, whatever their weights.")));
+}
+
+void
 report_metric_scale(const char *metric)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("metric '%s' does not take a scale", metric),

@@ -96,6 +96,10 @@ pg_noreturn extern void report_pair_differs(const char *i, const char *j, double
 pg_noreturn extern void report_pair_ids(void);
 pg_noreturn extern void report_pairs_missing(uint64 missing, const char *i, const char *j);
 pg_noreturn extern void report_no_id(const char *id);
+pg_noreturn extern void report_unknown_id(const char *argument, const char *id);
+pg_noreturn extern void report_pair_weight(const char *i, const char *j);
+pg_noreturn extern void report_fixed(const char *i, const char *j, double distance, double detour);
+pg_noreturn extern void report_repair_decrease(void);
 
 /* Clusters: arguments that do not go together; a model of other data; need and the law of the matrix. */
 pg_noreturn extern void report_metric_scale(const char *metric);
