@@ -7,8 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-/* iterations of FISTA between two visits of the face and looks at the gap */
-#define LOOK 10
+/* iterations of FISTA between two looks at the gap, and between two visits of the face */
+#define LOOK 20
+#define STAY 100
 /* conjugate gradients of one visit */
 #define VISIT 60
 #define BISECTIONS 200
@@ -96,14 +97,44 @@ simplex_project(ms_ctx *ctx, const void *set, size_t n, const double *v, double 
 	return ms_tick(ctx, 2 * n);
 }
 
-/* min over the box of (g + nu)'s, minus nu times the end of the band that nu pulls to. */
+/* What the box holds of coordinates whose slope g + nu is below 0. */
+static double
+capacity(const ms_qp_simplex *s, size_t n, const double *g, double nu)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += g[i] + nu < 0 ? s->upper[i] : 0;
+	return sum;
+}
+
+/*
+ * The least of g's: the coordinates of least slope are filled until the band is met. Any nu gives
+ * a lower bound, min over the box of (g + nu)'s less nu times an end of the band; the best is
+ * where the capacity crosses that end.
+ */
 static double
 simplex_bound(const void *set, size_t n, const double *g, const double *multipliers)
 {
 	const ms_qp_simplex *s = set;
-	double nu = multipliers[0];
-	double sum = nu > 0 ? -nu * s->sum_upper : -nu * s->sum_lower;
+	double most = 0;
+	double sign, end, nu, sum;
 
+	(void) multipliers;
+	sum = capacity(s, n, g, 0);
+	sign = sum > s->sum_upper ? 1 : sum < s->sum_lower ? -1 : 0;
+	end = sign > 0 ? s->sum_upper : s->sum_lower;
+	for (size_t i = 0; i < n; i++)
+		most = fmax(most, fabs(g[i]));
+	nu = 0;
+	for (double step = most; sign != 0 && step > most * 1e-15; step /= 2)
+	{
+		double next = nu + sign * step;
+
+		if (sign > 0 ? capacity(s, n, g, next) > end : capacity(s, n, g, next) < end)
+			nu = next;
+	}
+	sum = -nu * end;
 	for (size_t i = 0; i < n; i++)
 		sum += fmin(0, (g[i] + nu) * s->upper[i]);
 	return sum;
@@ -291,18 +322,44 @@ product(ms_ctx *ctx, const ms_qp *q, const double *x, double *out)
 	return ms_tick(ctx, (uint64_t) q->n * q->n / 4 + q->n);
 }
 
+/* The greatest sum of a row's absolute values bounds every eigenvalue; whether none is negative. */
+static ms_status
+row_sums(state *s, bool *positive)
+{
+	size_t n = s->q->n;
+
+	*positive = true;
+	for (size_t i = 0; i < n; i++)
+	{
+		double sum = 0;
+
+		for (size_t j = 0; j < n; j++)
+		{
+			double k = s->q->k[i * n + j];
+
+			sum += fabs(k);
+			*positive &= k >= 0;
+		}
+		s->lipschitz = fmax(s->lipschitz, sum);
+		MS_TRY(ms_tick(s->ctx, n));
+	}
+	return MS_OK;
+}
+
 /*
- * The largest eigenvalue from above: max (Kx)_i / x_i of any positive x bounds it, as K has no
- * negative entry (Collatz 1942), and some power steps make the bound tight.
+ * The largest eigenvalue from above: where no entry of K is negative max (Kx)_i / x_i of any
+ * positive x bounds it (Collatz 1942), and some power steps make the bound tight.
  */
 static ms_status
 eigenvalue(state *s)
 {
 	size_t n = s->q->n;
+	bool positive;
 
+	MS_TRY(row_sums(s, &positive));
 	for (size_t i = 0; i < n; i++)
 		s->v[i] = 1;
-	for (int step = 0; step < 8; step++)
+	for (int step = 0; positive && s->lipschitz > 0 && step < 8; step++)
 	{
 		double most = 0;
 		double ratio = 0;
@@ -313,7 +370,7 @@ eigenvalue(state *s)
 			ratio = fmax(ratio, s->g[i] / s->v[i]);
 			most = fmax(most, s->g[i]);
 		}
-		s->lipschitz = step == 0 ? ratio : fmin(s->lipschitz, ratio);
+		s->lipschitz = fmin(s->lipschitz, ratio);
 		/* an entry that vanished would end the bound */
 		for (size_t i = 0; i < n; i++)
 			s->v[i] = fmax(s->g[i] / most, 1e-200);
@@ -343,7 +400,7 @@ look(state *s, ms_qp_found *found)
 	multipliers[1] *= s->lipschitz;
 	found->gap =
 		cblas_ddot(n, s->g, 1, s->x, 1) - q->over.bound(q->over.set, q->n, s->g, multipliers);
-	found->gap = fmax(found->gap, 0);
+	found->gap = fmax(fmin(found->gap, found->objective - q->floor), 0);
 	found->converged = found->gap <= q->tol;
 	return MS_OK;
 }
@@ -524,7 +581,7 @@ ms_qp_solve(ms_ctx *ctx, ms_arena *arena, const ms_qp *q, double *x, ms_qp_found
 		if (++found->iterations % LOOK != 0 && found->iterations != q->max_iter)
 			continue;
 		MS_TRY(look(&s, found));
-		if (found->converged || !q->over.box)
+		if (found->converged || !q->over.box || found->iterations % STAY != 0)
 			continue;
 		MS_TRY(visit_face(&s));
 		memcpy(s.y, x, q->n * sizeof(double));

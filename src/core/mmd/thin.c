@@ -11,7 +11,6 @@
 #include "core/base/rng.h"
 #include "core/base/sums.h"
 #include "core/mmd/thin_parts.h"
-#include "core/mmd/thin_weights.h"
 
 #define STREAM_SHUFFLE UINT64_C(0x7468696e73687566)
 #define STREAM_DRAW UINT64_C(0x7468696e64726177)
@@ -23,8 +22,8 @@
 void
 ms_thin_defaults(ms_thin_options *o)
 {
-	*o = (ms_thin_options){.kind = MS_KERNEL_GAUSSIAN,
-						   .bandwidth = NAN,
+	*o = (ms_thin_options){.kernel = ms_kernel_of(MS_KERNEL_GAUSSIAN, 1),
+						   .median = true,
 						   .scaling = MS_SCALING_SD,
 						   .alpha = NAN,
 						   .delta = 0.5};
@@ -78,7 +77,6 @@ equal_points(ms_ctx *ctx, ms_arena *arena, const ms_complete *rows, uint64_t see
 typedef struct pack
 {
 	ms_complete rows;
-	double bandwidth;
 	ms_kernel kernel;
 	size_t n;
 	size_t *order;
@@ -107,11 +105,10 @@ prepare(ms_ctx *ctx, ms_arena *arena, const ms_thin_options *o, pack *p)
 {
 	ms_rows view;
 
-	p->bandwidth = o->bandwidth;
+	p->kernel = o->kernel;
 	MS_TRY(ms_complete_scale(ctx, arena, &p->rows, NULL, o->scaling));
-	if (isnan(p->bandwidth) && ms_kernel_scaled(o->kind))
-		MS_TRY(ms_thin_median(ctx, &p->rows, NULL, &p->bandwidth));
-	p->kernel = ms_kernel_of(o->kind, p->bandwidth);
+	if (o->median)
+		MS_TRY(ms_thin_median(ctx, &p->rows, NULL, &p->kernel.bandwidth[0]));
 	MS_TRY(ms_kernel_check(ctx, &p->kernel));
 	MS_TRY(shuffled(ctx, arena, o->seed, p));
 	view = ms_complete_view(&p->rows);
@@ -324,8 +321,15 @@ simplex_weights(ms_ctx *ctx, ms_arena *arena, const pack *p, uint32_t *chosen, m
 		w[i] = ms_complete_weight(&p->rows, i) / p->rows.weight;
 	MS_TRY(ms_coreset_weights(ctx, arena, &support, &all, w, &p->kernel, MS_CORESET_SIMPLEX,
 							  out->weights, &found));
+	/* rows that got nothing stand for nothing */
+	out->size = 0;
 	for (size_t t = 0; t < m; t++)
-		out->weights[t] *= p->rows.weight;
+	{
+		if (!(out->weights[t] > 0))
+			continue;
+		out->rows[out->size] = out->rows[t];
+		out->weights[out->size++] = out->weights[t] * p->rows.weight;
+	}
 	return MS_OK;
 }
 
@@ -345,7 +349,7 @@ ms_thin_sample(ms_ctx *ctx, ms_arena *arena, const ms_sample *s, const ms_thin_o
 		return MS_OK;
 	MS_TRY(prepare(ctx, arena, o, &p));
 	MS_TRY(ms_splitter_new(ctx, o, &p.kernel, &splitter));
-	out->bandwidth = p.bandwidth;
+	out->bandwidth = p.kernel.bandwidths ? p.kernel.bandwidth[0] : NAN;
 	if (p.rows.n <= size)
 		return keep_all(arena, &p.rows, out);
 	MS_TRY(MS_ALLOC(arena, size, &chosen));

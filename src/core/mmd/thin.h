@@ -11,6 +11,7 @@
 #include "core/base/distance.h"
 #include "core/base/sample.h"
 #include "core/mmd/kernel.h"
+#include "core/mmd/thin_weights.h"
 
 typedef enum ms_thin_method
 {
@@ -38,8 +39,8 @@ typedef enum ms_thin_weights
 typedef struct ms_thin_options
 {
 	size_t size;
-	ms_kernel_kind kind;
-	double bandwidth; /* NaN: the median distance */
+	ms_kernel kernel;
+	bool median; /* its bandwidth becomes the median distance */
 	ms_scaling scaling;
 	bool omit;
 	ms_thin_method method;
@@ -75,7 +76,7 @@ typedef struct ms_thinned
 extern ms_status ms_thin_sample(ms_ctx *ctx, ms_arena *arena, const ms_sample *s,
 								const ms_thin_options *o, ms_thinned *out);
 
-/* The most bytes that it holds; SIZE_MAX on overflow. */
+/* The most bytes that it holds for n rows; SIZE_MAX on overflow. */
 extern size_t ms_thin_bytes(const ms_thin_options *o, size_t n, size_t d);
 
 /*
@@ -85,5 +86,40 @@ extern size_t ms_thin_bytes(const ms_thin_options *o, size_t n, size_t d);
 extern size_t ms_thin_value_size(const ms_sample *s, const ms_thinned *t);
 extern ms_status ms_thin_value(ms_ctx *ctx, const ms_sample *s, size_t size, const ms_thinned *t,
 							   void *out, size_t *used);
+
+/* --- a coreset beside all rows -------------------------------------------------------------- */
+
+typedef struct ms_coreset_options
+{
+	ms_kernel kernel;
+	bool median;
+	ms_scaling scaling; /* learnt of all rows */
+	bool omit;
+	ms_coreset_method method;
+} ms_coreset_options;
+
+/* Rows of the coreset, each with its weight: they add up to about the weight of all rows. */
+typedef struct ms_coreset_fit
+{
+	size_t size;	 /* 0: a side has no complete row */
+	size_t distinct; /* points among them */
+	size_t *rows;
+	double *weights;
+	size_t n; /* rows of all */
+	ms_coreset found;
+	double bandwidth;
+	double constant; /* mean kernel of all pairs of all rows; NaN where not asked for */
+	double diagonal; /* mean k(x, x) of all rows */
+} ms_coreset_fit;
+
+/*
+ * Weights of a coreset, equal points sharing theirs, as MS_CORESET_EQUAL those that it has. Both
+ * samples canonical. The constant costs O(n^2). MS_DIMENSION.
+ */
+extern ms_status ms_thin_coreset(ms_ctx *ctx, ms_arena *arena, const ms_sample *coreset,
+								 const ms_sample *s, const ms_coreset_options *o, bool constant,
+								 ms_coreset_fit *out);
+
+extern size_t ms_thin_coreset_bytes(size_t m, size_t n, size_t d);
 
 #endif

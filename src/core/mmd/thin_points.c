@@ -127,20 +127,37 @@ scale_rows(ms_complete *rows, const double *factors)
 	}
 }
 
+static ms_status
+learn_scale(ms_ctx *ctx, ms_arena *arena, const ms_rows *learnt, ms_complete *a, ms_complete *b,
+			ms_scaling scaling)
+{
+	ms_measure m = {.metric = MS_METRIC_EUCLIDEAN, .scaling = scaling, .d = a->d};
+
+	MS_TRY(ms_measure_learn(ctx, arena, learnt, &m));
+	scale_rows(a, m.factors);
+	if (b)
+		scale_rows(b, m.factors);
+	return ms_tick(ctx, learnt->n * learnt->d);
+}
+
 ms_status
 ms_complete_scale(ms_ctx *ctx, ms_arena *arena, ms_complete *a, ms_complete *b, ms_scaling scaling)
 {
-	ms_measure m = {.metric = MS_METRIC_EUCLIDEAN, .scaling = scaling, .d = a->d};
 	ms_rows rows;
 
 	if (scaling == MS_SCALING_NONE)
 		return MS_OK;
 	MS_TRY(pool(ctx, arena, a, b, &rows));
-	MS_TRY(ms_measure_learn(ctx, arena, &rows, &m));
-	scale_rows(a, m.factors);
-	if (b)
-		scale_rows(b, m.factors);
-	return ms_tick(ctx, rows.n * rows.d);
+	return learn_scale(ctx, arena, &rows, a, b, scaling);
+}
+
+ms_status
+ms_complete_scale_as(ms_ctx *ctx, ms_arena *arena, ms_complete *a, ms_complete *b,
+					 ms_scaling scaling)
+{
+	ms_rows rows = ms_complete_view(a);
+
+	return scaling == MS_SCALING_NONE ? MS_OK : learn_scale(ctx, arena, &rows, a, b, scaling);
 }
 
 size_t

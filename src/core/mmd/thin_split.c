@@ -23,6 +23,8 @@
 static ms_status
 power_kernel(ms_ctx *ctx, const ms_kernel *k, double alpha, ms_kernel *out)
 {
+	if (k->bandwidths != 1)
+		return ms_fail(ctx, MS_BAD_ARGUMENT, "split", 0, k->kind, 0);
 	if (k->kind == MS_KERNEL_GAUSSIAN)
 	{
 		alpha = isnan(alpha) ? 0.5 : alpha;

@@ -4,6 +4,7 @@
 #include "core/mmd/thin_weights.h"
 
 #include <cblas.h>
+#include <math.h>
 #include <string.h>
 
 #include "core/base/linalg.h"
@@ -59,7 +60,7 @@ simplex(ms_ctx *ctx, ms_arena *arena, const double *g, const double *h, size_t m
 {
 	double *upper;
 	ms_qp_simplex set = {.sum_lower = 1, .sum_upper = 1};
-	ms_qp q = {.n = m, .k = g, .c = h, .tol = TOLERANCE, .max_iter = MAX_ITER};
+	ms_qp q = {.n = m, .k = g, .c = h, .floor = -INFINITY, .tol = TOLERANCE, .max_iter = MAX_ITER};
 	ms_qp_found solved;
 
 	MS_TRY(MS_ALLOC(arena, m, &upper));

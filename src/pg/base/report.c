@@ -151,6 +151,9 @@ report_core(const ms_ctx *ctx, ms_status status)
 				ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("two rows have no known column in common"),
 								f->index > 0 ? errdetail("One of them is row %lld in canonical order.", (long long) f->index) : 0,
 								errhint("Leave out rows of NULLs, or pass missing => 'omit'.")));
+			if (strcmp(f->what, "option") == 0)
+				ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%.0f rows have a NULL element", f->got),
+								errhint("Pass options => '{\"missing\": \"omit\"}' to leave these rows out.")));
 			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%.0f rows have a NULL element", f->got),
 							strcmp(f->what, "filter") == 0
 								? errhint("Leave them out, as in sample_keyed(id, x) FILTER (WHERE x IS NOT NULL).")
@@ -184,6 +187,9 @@ report_core(const ms_ctx *ctx, ms_status status)
 				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
 								errmsg("the units of one side lie at too few distances from the cutoff for order %.0f", f->got),
 								errhint("Lower option \"order\", or raise bandwidth.")));
+			if (strcmp(f->what, "kernel") == 0)
+				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("the kernel matrix is not positive definite"),
+								errhint("Take a shorter bandwidth, a rougher kernel ('matern32', 'laplace'), or fewer rows.")));
 			if (f->index > 0)
 				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
 								errmsg("the covariance of component %d is not positive definite", (int) f->index)));
@@ -1144,4 +1150,12 @@ report_fewer_rows(const char *argument, double got, double wanted)
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("%s is %s, but the sample alone has %s", argument, number_text(got), number_text(wanted)),
 					errhint("It counts all rows of the arm, also those without an outcome: count(*) FILTER (WHERE ...), or the sum of their weights.")));
+/* --- weights under kernels ------------------------------------------------------------------ */
+
+void
+report_gap(const char *function, double gap)
+{
+	ereport(WARNING, (errmsg("%s stopped before it converged: the squared MMD of its weights is at most %s above the least",
+							 function, number_text(gap)),
+					  errhint("Take fewer rows, a shorter bandwidth, or a greater option \"tol\".")));
 }

@@ -7,6 +7,7 @@
 #include "pg/base/compat.h"
 
 #include "core/base/sample.h"
+#include "funcapi.h"
 #include "pg/base/state.h"
 
 extern const GrowingFamily sample_family;
@@ -29,6 +30,13 @@ extern char *sample_id_text(SampleArg sample, size_t i);
 
 /* Names of ms_kind, NULL-terminated. */
 extern const char *const sample_kind_words[];
+
+/*
+ * Adds rows of the sample, rows[n] or where NULL the first n, to a set of measure_point; weights[n],
+ * or where NULL their own.
+ */
+extern void sample_add_points(ReturnSetInfo *set, SampleArg arg, const size_t *rows, const double *weights,
+							  size_t n);
 
 /* The validator of measure_sample and measure_mixed: the core's, and text in the server's encoding. */
 extern ms_status sample_check_bytes(ms_ctx *ctx, const void *bytes, size_t size, ms_type type);

@@ -84,31 +84,46 @@ row_numbers(const ms_sample *s, const uint64 *record)
 		construct_md_array(items, nulls, 1, &dims, &lower, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
+static void
+add_point(ReturnSetInfo *set, const SampleArg *arg, size_t row, double weight)
+{
+	const uint64_t *record = ms_sample_record(arg->s, row);
+	uint16 flags = arg->s->head.flags;
+	Datum values[4];
+	bool nulls[4] = {!(flags & MS_SAMPLE_ID), false, false, !(flags & MS_SAMPLE_MIXED)};
+
+	values[0] = nulls[0] ? (Datum) 0 : row_id_text(arg, record);
+	values[1] = row_numbers(arg->s, record);
+	values[2] = Float8GetDatum(weight);
+	values[3] = nulls[3] ? (Datum) 0 : PointerGetDatum(mixed_of_record(arg->s, arg->size, record));
+	out_add(set, values, nulls);
+}
+
+void
+sample_add_points(ReturnSetInfo *set, SampleArg arg, const size_t *rows, const double *weights, size_t n)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "sample_add_points", ALLOCSET_DEFAULT_SIZES);
+	ms_rows view = ms_sample_rows(arg.s);
+
+	for (size_t i = 0; i < n; i++)
+	{
+		MemoryContext outer = MemoryContextSwitchTo(context);
+		size_t row = rows ? rows[i] : i;
+
+		add_point(set, &arg, row, weights ? weights[i] : ms_rows_weight(&view, row));
+		MemoryContextSwitchTo(outer);
+		MemoryContextReset(context);
+	}
+	MemoryContextDelete(context);
+}
+
 PG_FUNCTION_INFO_V1(sample_rows);
 Datum
 sample_rows(PG_FUNCTION_ARGS)
 {
 	SampleArg arg = sample_arg_ordered(fcinfo, 0);
-	ReturnSetInfo *set = out_set(fcinfo);
-	uint16 flags = arg.s->head.flags;
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "sample_rows", ALLOCSET_DEFAULT_SIZES);
 
-	for (size_t i = 0; i < arg.s->n; i++)
-	{
-		MemoryContext outer = MemoryContextSwitchTo(context);
-		const uint64 *record = ms_sample_record(arg.s, i);
-		Datum values[4];
-		bool nulls[4] = {!(flags & MS_SAMPLE_ID), false, false, !(flags & MS_SAMPLE_MIXED)};
-
-		values[0] = nulls[0] ? (Datum) 0 : row_id_text(&arg, record);
-		values[1] = row_numbers(arg.s, record);
-		values[2] = Float8GetDatum(flags & MS_SAMPLE_WEIGHTED ? ((const double *) record)[ms_sample_weight_slot(arg.s)] : 1);
-		values[3] = nulls[3] ? (Datum) 0 : PointerGetDatum(mixed_of_record(arg.s, arg.size, record));
-		MemoryContextSwitchTo(outer);
-		out_add(set, values, nulls);
-		MemoryContextReset(context);
-	}
-	MemoryContextDelete(context);
+	sample_add_points(out_set(fcinfo), arg, NULL, NULL, arg.s->n);
 	return (Datum) 0;
 }
 
