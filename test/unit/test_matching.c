@@ -31,8 +31,16 @@ static void
 check_reference(double upper, const double *b, double objective, double tolerance)
 {
 	double k[16], kappa[4], p[] = {1, 1, 1, 1}, u[4];
-	ms_matching_problem problem = {.n = 4, .k = k, .kappa = kappa, .p = p, .total = 4,
-								   .upper = upper, .band = .5, .floor = -INFINITY, .tol = 1e-15, .max_iter = 5000};
+	ms_matching_problem problem = {.n = 4,
+								   .k = k,
+								   .kappa = kappa,
+								   .p = p,
+								   .total = 4,
+								   .upper = upper,
+								   .band = .5,
+								   .floor = -INFINITY,
+								   .tol = 1e-15,
+								   .max_iter = 5000};
 	ms_matching_solved solved;
 	ms_arena arena;
 	host h;
@@ -190,7 +198,9 @@ brute(const double *k, const double *c, int n, double upper, const double *ends)
 			int size = m + (end > 0);
 
 			for (int s = 0; s < size; s++)
-				a[r * size + s] = r < m && s < m ? k[which[r] * n + which[s]] : r == m && s == m ? 0 : 1;
+				a[r * size + s] = r < m && s < m     ? k[which[r] * n + which[s]]
+								  : r == m && s == m ? 0
+													 : 1;
 			b[r] = r == m ? ends[end - 1] - sum : c[which[r]];
 			for (int i = 0; r < m && i < n; i++)
 				b[r] -= k[which[r] * n + i] * x[i];
@@ -229,8 +239,16 @@ TEST(every_face)
 		double upper = trial % 3 ? .4 + 2 * ms_rng_uniform(&rng) : 1000;
 		double x[6], k[36], c[6], p[6], u[6], ends[2];
 		double band = trial % 5 ? ms_rng_uniform(&rng) : 0;
-		ms_matching_problem problem = {.n = (size_t) n, .k = k, .kappa = c, .p = p, .total = n,
-									   .upper = upper, .band = band, .floor = -INFINITY, .tol = 1e-11, .max_iter = 50000};
+		ms_matching_problem problem = {.n = (size_t) n,
+									   .k = k,
+									   .kappa = c,
+									   .p = p,
+									   .total = n,
+									   .upper = upper,
+									   .band = band,
+									   .floor = -INFINITY,
+									   .tol = 1e-11,
+									   .max_iter = 50000};
 		ms_matching_solved solved;
 		ms_arena arena;
 		host h;
@@ -260,7 +278,8 @@ TEST(every_face)
 /* --- properties ----------------------------------------------------------------------------- */
 
 static ms_status
-fit(host *h, ms_arena *arena, sample_value a, sample_value b, const ms_matching_options *o, ms_matching *m)
+fit(host *h, ms_arena *arena, sample_value a, sample_value b, const ms_matching_options *o,
+	ms_matching *m)
 {
 	host_init(h);
 	ms_arena_init(arena, &h->ctx);
@@ -363,7 +382,8 @@ TEST(degenerate)
 {
 	static const double one[] = {5}, same[] = {1, 1, 1}, far[] = {1e6, 2e6};
 	sample_value a = sample_of(one, NULL, 1, 1), b = sample_of(same, NULL, 3, 1);
-	sample_value c = sample_of(far, NULL, 2, 1), d = sample_of(tr, NULL, 4, 1), two = sample_of(tr, NULL, 2, 2);
+	sample_value c = sample_of(far, NULL, 2, 1), d = sample_of(tr, NULL, 4, 1),
+				 two = sample_of(tr, NULL, 2, 2);
 	ms_matching_options o = options(1);
 	ms_matching m;
 	ms_arena arena;

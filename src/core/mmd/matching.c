@@ -34,7 +34,12 @@ ms_matching_solve(ms_ctx *ctx, ms_arena *arena, const ms_matching_problem *p, do
 {
 	ms_qp_simplex set = {.sum_lower = p->total * (1 - p->band),
 						 .sum_upper = p->total * (1 + p->band)};
-	ms_qp q = {.n = p->n, .k = p->k, .c = p->kappa, .floor = p->floor, .tol = p->tol, .max_iter = p->max_iter};
+	ms_qp q = {.n = p->n,
+			   .k = p->k,
+			   .c = p->kappa,
+			   .floor = p->floor,
+			   .tol = p->tol,
+			   .max_iter = p->max_iter};
 	ms_qp_found found;
 	double *upper;
 
@@ -68,7 +73,7 @@ typedef struct match
 	const ms_matching_options *o;
 	ms_kernel kernel;
 	side s, t;
-	double *k;	   /* of the source points, or of all */
+	double *k;     /* of the source points, or of all */
 	double *kappa; /* means with the target */
 	double target; /* mean kernel value of the target with itself */
 	double rows;   /* that the source weights stand for */
@@ -168,8 +173,12 @@ match_source(ms_ctx *ctx, ms_arena *arena, match *m, double band, ms_matching *o
 	size_t n = m->s.points.n;
 	double total = m->s.rows.weight;
 	double *kappa;
-	ms_matching_problem p = {.n = n, .p = m->s.p, .total = total, .upper = m->o->upper,
-							 .band = band, .max_iter = m->o->max_iter};
+	ms_matching_problem p = {.n = n,
+							 .p = m->s.p,
+							 .total = total,
+							 .upper = m->o->upper,
+							 .band = band,
+							 .max_iter = m->o->max_iter};
 	ms_matching_solved solved;
 
 	/* the squared MMD is 2 objective / total^2 and a constant */
@@ -205,8 +214,8 @@ joint_matrix(ms_ctx *ctx, ms_arena *arena, match *m)
 	double *block;
 
 	MS_TRY(ms_arena_alloc(arena, all, all * sizeof(double), (void **) &m->k));
-	MS_TRY(ms_arena_alloc(arena, n > t ? n : t, (n > t ? n : t) * sizeof(double),
-						  (void **) &block));
+	MS_TRY(
+		ms_arena_alloc(arena, n > t ? n : t, (n > t ? n : t) * sizeof(double), (void **) &block));
 	MS_TRY(ms_thin_matrix(ctx, &m->s.cloud, &m->s.cloud, &m->kernel, block));
 	for (size_t i = 0; i < n; i++)
 		memcpy(m->k + i * all, block + i * n, n * sizeof(double));
@@ -302,8 +311,7 @@ describe(const match *m, ms_matching *out)
 }
 
 static ms_status
-take_sides(ms_ctx *ctx, ms_arena *arena, const ms_sample *source, const ms_sample *target,
-		   match *m)
+take_sides(ms_ctx *ctx, ms_arena *arena, const ms_sample *source, const ms_sample *target, match *m)
 {
 	if (source->d != target->d)
 		return ms_fail(ctx, MS_DIMENSION, "columns", 0, target->d, source->d);

@@ -16,13 +16,13 @@
 typedef struct ms_matching_options
 {
 	ms_kernel kernel; /* positive definite */
-	bool median;	  /* its bandwidth becomes the median distance of the pooled rows */
+	bool median;      /* its bandwidth becomes the median distance of the pooled rows */
 	ms_scaling scaling;
 	bool omit;
-	double upper; /* B: the most that a weight may be; one row's share is B / n */
-	double band;  /* how far the mean weight may be from 1; NaN: 1 - 1 / sqrt(n) */
+	double upper;  /* B: the most that a weight may be; one row's share is B / n */
+	double band;   /* how far the mean weight may be from 1; NaN: 1 - 1 / sqrt(n) */
 	double spread; /* D of double weighting, at least 1; 1 leaves all target rows their weight */
-	double tol;	   /* on the squared MMD; NaN: 0.01 (1/n + 1/m), a hundredth of its noise */
+	double tol;    /* on the squared MMD; NaN: 0.01 (1/n + 1/m), a hundredth of its noise */
 	size_t max_iter;
 } ms_matching_options;
 
@@ -41,10 +41,10 @@ typedef struct ms_matching
 	ms_matched source, target; /* of plain matching the target keeps its weights */
 	double bandwidth;
 	double effective; /* (sum w)^2 / sum w^2 of the source rows */
-	double most;	  /* greatest weight, as a multiple of the row's own */
+	double most;      /* greatest weight, as a multiple of the row's own */
 	double at_bound;  /* share of the source weight whose rows stand at the bound */
 	double mmd2_before, mmd2_after;
-	double gap; /* mmd2_after is at most this above the least */
+	double gap;     /* mmd2_after is at most this above the least */
 	double overlap; /* greatest mean kernel value of a source row with the target */
 	size_t iterations;
 	bool converged;
@@ -80,7 +80,7 @@ typedef struct ms_matching_problem
 	double upper;
 	double band;
 	double floor; /* no objective is below; -INFINITY where nothing is known */
-	double tol;	  /* on the objective */
+	double tol;   /* on the objective */
 	size_t max_iter;
 } ms_matching_problem;
 

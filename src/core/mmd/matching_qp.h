@@ -51,11 +51,12 @@ extern ms_qp_set ms_qp_double_set(const ms_qp_double *s);
 typedef struct ms_qp
 {
 	size_t n;
-	const double *k; /* n x n, symmetric, positive semidefinite (of sums that stay: of vectors of sum 0) */
+	const double
+		*k; /* n x n, symmetric, positive semidefinite (of sums that stay: of vectors of sum 0) */
 	const double *c; /* n */
 	ms_qp_set over;
 	double floor; /* no objective is below; -INFINITY where nothing is known */
-	double tol;	  /* stops when the objective is proved to be within tol of the minimum */
+	double tol;   /* stops when the objective is proved to be within tol of the minimum */
 	size_t max_iter;
 } ms_qp;
 

@@ -101,7 +101,7 @@ typedef struct ms_coreset_options
 /* Rows of the coreset, each with its weight: they add up to about the weight of all rows. */
 typedef struct ms_coreset_fit
 {
-	size_t size;	 /* 0: a side has no complete row */
+	size_t size;     /* 0: a side has no complete row */
 	size_t distinct; /* points among them */
 	size_t *rows;
 	double *weights;

@@ -9,8 +9,8 @@
 
 typedef struct sides
 {
-	ms_complete rows;	  /* of the coreset */
-	ms_complete support;  /* its distinct points */
+	ms_complete rows;    /* of the coreset */
+	ms_complete support; /* its distinct points */
 	size_t *group;
 	ms_complete all;
 	ms_kernel kernel;
@@ -47,7 +47,7 @@ prepare(ms_ctx *ctx, ms_arena *arena, const ms_coreset_options *o, sides *s)
 
 	MS_TRY(ms_complete_merge(ctx, arena, &s->rows, &s->support, &s->group));
 	s->kernel = o->kernel;
-	MS_TRY(ms_complete_scale_as(ctx, arena, &s->all, &s->support, o->scaling));
+	MS_TRY(ms_complete_scale_also(ctx, arena, &s->all, NULL, &s->support, o->scaling));
 	if (o->median)
 		MS_TRY(ms_thin_median(ctx, &s->all, NULL, &s->kernel.bandwidth[0]));
 	MS_TRY(ms_kernel_check(ctx, &s->kernel));

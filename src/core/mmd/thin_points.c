@@ -127,37 +127,29 @@ scale_rows(ms_complete *rows, const double *factors)
 	}
 }
 
-static ms_status
-learn_scale(ms_ctx *ctx, ms_arena *arena, const ms_rows *learnt, ms_complete *a, ms_complete *b,
-			ms_scaling scaling)
+ms_status
+ms_complete_scale_also(ms_ctx *ctx, ms_arena *arena, ms_complete *a, ms_complete *b,
+					   ms_complete *also, ms_scaling scaling)
 {
 	ms_measure m = {.metric = MS_METRIC_EUCLIDEAN, .scaling = scaling, .d = a->d};
-
-	MS_TRY(ms_measure_learn(ctx, arena, learnt, &m));
-	scale_rows(a, m.factors);
-	if (b)
-		scale_rows(b, m.factors);
-	return ms_tick(ctx, learnt->n * learnt->d);
-}
-
-ms_status
-ms_complete_scale(ms_ctx *ctx, ms_arena *arena, ms_complete *a, ms_complete *b, ms_scaling scaling)
-{
 	ms_rows rows;
 
 	if (scaling == MS_SCALING_NONE)
 		return MS_OK;
 	MS_TRY(pool(ctx, arena, a, b, &rows));
-	return learn_scale(ctx, arena, &rows, a, b, scaling);
+	MS_TRY(ms_measure_learn(ctx, arena, &rows, &m));
+	scale_rows(a, m.factors);
+	if (b)
+		scale_rows(b, m.factors);
+	if (also)
+		scale_rows(also, m.factors);
+	return ms_tick(ctx, 2 * rows.n * rows.d);
 }
 
 ms_status
-ms_complete_scale_as(ms_ctx *ctx, ms_arena *arena, ms_complete *a, ms_complete *b,
-					 ms_scaling scaling)
+ms_complete_scale(ms_ctx *ctx, ms_arena *arena, ms_complete *a, ms_complete *b, ms_scaling scaling)
 {
-	ms_rows rows = ms_complete_view(a);
-
-	return scaling == MS_SCALING_NONE ? MS_OK : learn_scale(ctx, arena, &rows, a, b, scaling);
+	return ms_complete_scale_also(ctx, arena, a, b, NULL, scaling);
 }
 
 size_t

@@ -41,9 +41,9 @@ ms_complete_weight(const ms_complete *rows, size_t i)
 extern ms_status ms_complete_scale(ms_ctx *ctx, ms_arena *arena, ms_complete *a, ms_complete *b,
 								   ms_scaling scaling);
 
-/* The same of both by the spread of a alone. */
-extern ms_status ms_complete_scale_as(ms_ctx *ctx, ms_arena *arena, ms_complete *a, ms_complete *b,
-									  ms_scaling scaling);
+/* The same, and divides those of `also` (may be NULL), from which nothing is learnt. */
+extern ms_status ms_complete_scale_also(ms_ctx *ctx, ms_arena *arena, ms_complete *a,
+										ms_complete *b, ms_complete *also, ms_scaling scaling);
 
 static inline ms_rows
 ms_complete_view(const ms_complete *rows)

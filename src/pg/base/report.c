@@ -1159,3 +1159,17 @@ report_gap(const char *function, double gap)
 							 function, number_text(gap)),
 					  errhint("Take fewer rows, a shorter bandwidth, or a greater option \"tol\".")));
 }
+
+void
+report_no_overlap(const char *function)
+{
+	ereport(WARNING, (errmsg("no row of the source is near the target: no weights of %s can match them", function),
+					  errhint("Compare sample_columns of both; a longer bandwidth would only hide it.")));
+}
+
+void
+report_at_bound(const char *function, double share)
+{
+	ereport(WARNING, (errmsg("%.0f%% of the source stand at the upper bound of %s", 100 * share, function),
+					  errhint("Raise upper, or take the weights for what they are: the source hardly covers the target.")));
+}

@@ -182,6 +182,8 @@ pg_noreturn extern void report_cell(const char *cell);
 pg_noreturn extern void report_fewer_rows(const char *argument, double got, double wanted);
 /* Weights under kernels: a programme that was not solved to its tolerance. */
 extern void report_gap(const char *function, double gap);
+extern void report_no_overlap(const char *function);
+extern void report_at_bound(const char *function, double share);
 
 /* pgmeasure_version() */
 extern void report_version_differs(const char *library, const char *script);
