@@ -7,7 +7,6 @@
 #include "pg/base/compat.h"
 
 #include "core/base/sample.h"
-#include "funcapi.h"
 #include "pg/base/state.h"
 
 extern const GrowingFamily sample_family;
@@ -35,7 +34,8 @@ extern const char *const sample_kind_words[];
  * Adds rows of the sample, rows[n] or where NULL the first n, to a set of measure_point; weights[n],
  * or where NULL their own.
  */
-extern void sample_add_points(ReturnSetInfo *set, SampleArg arg, const size_t *rows, const double *weights,
+struct ReturnSetInfo;
+extern void sample_add_points(struct ReturnSetInfo *set, SampleArg arg, const size_t *rows, const double *weights,
 							  size_t n);
 
 /* The validator of measure_sample and measure_mixed: the core's, and text in the server's encoding. */
