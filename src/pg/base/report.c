@@ -1150,6 +1150,8 @@ report_fewer_rows(const char *argument, double got, double wanted)
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("%s is %s, but the sample alone has %s", argument, number_text(got), number_text(wanted)),
 					errhint("It counts all rows of the arm, also those without an outcome: count(*) FILTER (WHERE ...), or the sum of their weights.")));
+}
+
 /* --- weights under kernels ------------------------------------------------------------------ */
 
 void

@@ -180,6 +180,7 @@ pg_noreturn extern void report_frame_value(const char *name, double value);
 pg_noreturn extern void report_unit_running(const char *unit, double a, double b);
 pg_noreturn extern void report_cell(const char *cell);
 pg_noreturn extern void report_fewer_rows(const char *argument, double got, double wanted);
+
 /* Weights under kernels: a programme that was not solved to its tolerance. */
 extern void report_gap(const char *function, double gap);
 extern void report_no_overlap(const char *function);
