@@ -64,6 +64,8 @@ check('subsample', 'SELECT sample_n(subsample(id, 500000, x)) FROM t');
 check('union', 'SELECT sample_n(sample_union(u.s)) FROM v, generate_series(1, 8) i, sample_concat(s, s) u(s)');
 check('marginal', "SELECT sample_n(sample_marginal(s, '{2}')) FROM (SELECT sample(x, y) AS s FROM t) r");
 check('moments', 'SELECT moments(x, y, z) FROM t');
+check('kernel_mean', 'SELECT kernel_mean(kernel_features(3, 1, features => 300), x, y, z) FROM t');
+check('frequencies', 'SELECT kernel_mean(kernel_features(1000, 1, features => 1000 + 0 * g), array_fill(1.0, ARRAY[1000])) FROM generate_series(1, 3) g GROUP BY g');
 check('rows', 'SELECT count(*) FROM v, sample_rows(s)');
 check('columns', 'SELECT c.* FROM v, generate_series(1, 10) i, sample_columns(CASE WHEN i > 0 THEN w END) c');
 check('quantile', 'SELECT sum(sample_quantile(w, 0.5 + 0 * i)) FROM v, generate_series(1, 20) i');

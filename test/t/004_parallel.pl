@@ -36,6 +36,7 @@ same('sample_keyed', 'SELECT md5(sample_keyed(id::text, x)::text) FROM t', $gath
 same('subsample', 'SELECT md5(subsample(id, 1000, x, y)::text) FROM t', $partial);
 same('subsample, ids of text', 'SELECT md5(subsample(md5(id::text), 300, mixed(x, grp::text))::text) FROM t', $partial);
 same('moments', 'SELECT c.dim, round(c.mean::numeric, 12), round(c.sd::numeric, 12) FROM (SELECT moments(x, y) AS m FROM t) r, moments_columns(m) c', $partial);
+same('kernel_mean', 'SELECT (kernel_mean_info(m)).n, round(mmd(m, kernel_mean((SELECT kernel_features(2, 0.5, features => 40)), 0, 0))::numeric, 12) FROM (SELECT kernel_mean((SELECT kernel_features(2, 0.5, features => 40)), x, y) AS m FROM t) r GROUP BY m', $partial);
 same('groups', 'SELECT md5(string_agg(s::text, NULL ORDER BY grp)) FROM (SELECT grp, subsample(id, 20, x) AS s FROM t GROUP BY grp) r', qr/Finalize.*Gather/s);
 same('a fit above a Gather', 'SELECT md5(m::text) FROM (SELECT sample(x, y) AS s FROM t WHERE id <= 20000) r, gmm_fit(s, 3, n_init => 2) m', $gather);
 

@@ -26,11 +26,13 @@ my $s = session($node);
 query($s, 'SET enable_partitionwise_aggregate = on');
 my $local = 'FROM (SELECT i::bigint AS id, sin(i) AS x, cos(i) AS y FROM generate_series(1, 5000) i) t';
 
-for my $value ([ 'sample(x, y)', 'sample_union' ], [ 'sample_keyed(id, x)', 'sample_union' ], [ 'moments(x, y)', 'moments_union' ])
+for my $value ([ 'sample(x, y)', 'sample_union' ], [ 'sample_keyed(id, x)', 'sample_union' ], [ 'moments(x, y)', 'moments_union' ],
+	[ 'kernel_mean(kernel_features(2, 0.7, features => 50), x, y)', 'kernel_mean_union' ])
 {
 	my ($build, $union) = @$value;
 	my $sql = "SELECT $union(v) AS v FROM (SELECT shard, $build AS v FROM t GROUP BY shard) r";
-	my $show = $union eq 'moments_union' ? "(SELECT string_agg(round(mean::numeric, 12) || ' ' || round(sd::numeric, 12), ' ') FROM moments_columns(v))" : 'md5(v::text)';
+	my $show = $union eq 'kernel_mean_union' ? '(kernel_mean_info(v)).n, round(mmd(v, (SELECT kernel_mean(kernel_features(2, 0.7, features => 50), 0, 0)))::numeric, 12)'
+		: $union eq 'moments_union' ? "(SELECT string_agg(round(mean::numeric, 12) || ' ' || round(sd::numeric, 12), ' ') FROM moments_columns(v))" : 'md5(v::text)';
 	my $plan = query($s, "EXPLAIN (VERBOSE, COSTS OFF) $sql");
 	my ($word) = $build =~ /^(\w+)/;
 

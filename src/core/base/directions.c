@@ -5,14 +5,23 @@
 
 #include <math.h>
 
+/* In four sums of a fixed order, which do not wait for each other: the same bits on every machine. */
 static double
 dot(const double *x, const double *y, size_t d)
 {
-	double sum = 0;
+	double sum[4] = {0};
+	size_t j = 0;
 
-	for (size_t j = 0; j < d; j++)
-		sum += x[j] * y[j];
-	return sum;
+	for (; j + 4 <= d; j += 4)
+	{
+		sum[0] += x[j] * y[j];
+		sum[1] += x[j + 1] * y[j + 1];
+		sum[2] += x[j + 2] * y[j + 2];
+		sum[3] += x[j + 3] * y[j + 3];
+	}
+	for (; j < d; j++)
+		sum[j % 4] += x[j] * y[j];
+	return sum[0] + sum[1] + (sum[2] + sum[3]);
 }
 
 bool

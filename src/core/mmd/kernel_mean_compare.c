@@ -14,18 +14,26 @@ square(double x)
 	return x * x;
 }
 
+/* sum (x p - y q)^2, in lanes. */
+__attribute__((target_clones("default", "avx2", "avx512f"))) static double
+sum_squares(const double *x, double p, const double *y, double q, size_t n)
+{
+	double sum = 0;
+
+#pragma omp simd reduction(+ : sum)
+	for (size_t l = 0; l < n; l++)
+		sum += (x[l] * p - y[l] * q) * (x[l] * p - y[l] * q);
+	return sum;
+}
+
 double
 ms_kernel_mean_squared(const ms_kernel_mean *a, const ms_kernel_mean *b)
 {
-	const double *x = ms_kernel_mean_sums(a);
-	const double *y = ms_kernel_mean_sums(b);
-	double m = (double) a->n;
-	double n = (double) b->n;
-	double sum = 0;
+	size_t count = a->spectrum.count;
 
-	for (size_t l = 0; l < 2 * (size_t) a->spectrum.count; l++)
-		sum += square(x[l] / m - y[l] / n);
-	return sum / a->spectrum.count;
+	return sum_squares(ms_kernel_mean_sums(a), 1 / (double) a->n, ms_kernel_mean_sums(b),
+					   1 / (double) b->n, 2 * count) /
+		   (double) count;
 }
 
 /*
