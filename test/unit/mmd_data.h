@@ -5,7 +5,7 @@
 #define MMD_DATA_H
 
 #include "core/base/rng.h"
-#include "core/mmd/gram.h"
+#include "core/mmd/mmd.h"
 #include "host.h"
 
 /* D1, both samples one after the other: 3 and 4 numbers. */

@@ -37,21 +37,32 @@ weigh(ms_ctx *ctx, ms_mmd *mmd)
 }
 
 ms_status
-ms_mmd_new(ms_ctx *ctx, ms_arena *arena, const ms_rows *pool, size_t m, const ms_kernel *kernel,
-		   bool importance, const uint32_t *order, ms_mmd *out)
+ms_mmd_with(ms_ctx *ctx, ms_arena *arena, const ms_mmd *mmd, const ms_kernel *kernel, ms_mmd *out)
 {
 	ms_line *line;
 
-	*out = (ms_mmd){.rows = *pool, .m = m, .kernel = *kernel, .importance = importance};
 	MS_TRY(ms_kernel_check(ctx, kernel));
-	MS_TRY(ms_cloud_new(ctx, arena, pool, NULL, pool->n, &out->cloud));
-	if (order && pool->d == 1 && ms_line_takes(kernel))
+	*out = *mmd;
+	out->kernel = *kernel;
+	out->line = NULL;
+	if (out->order && ms_line_takes(kernel))
 	{
 		MS_TRY(MS_ALLOC(arena, 1, &line));
-		MS_TRY(ms_line_new(ctx, arena, &out->cloud, kernel, order, line));
+		MS_TRY(ms_line_new(ctx, arena, &out->cloud, kernel, out->order, line));
 		out->line = line;
 	}
-	return weigh(ctx, out);
+	return MS_OK;
+}
+
+ms_status
+ms_mmd_new(ms_ctx *ctx, ms_arena *arena, const ms_rows *pool, size_t m, const ms_kernel *kernel,
+		   bool importance, const uint32_t *order, ms_mmd *out)
+{
+	*out = (ms_mmd){.rows = *pool, .m = m, .importance = importance};
+	out->order = pool->d == 1 ? order : NULL;
+	MS_TRY(ms_cloud_new(ctx, arena, pool, NULL, pool->n, &out->cloud));
+	MS_TRY(weigh(ctx, out));
+	return ms_mmd_with(ctx, arena, out, kernel, out);
 }
 
 /* --- estimates ------------------------------------------------------------------------------ */
@@ -183,7 +194,11 @@ ms_mmd_estimate_of(ms_ctx *ctx, ms_arena *arena, const ms_mmd *mmd, ms_mmd_estim
 	MS_TRY(mmd->line ? ms_line_sums(ctx, mmd->line, mmd->m, sums)
 					 : ms_gram_sums(ctx, &mmd->cloud, &mmd->kernel, mmd->m, sums));
 	MS_TRY(biased(ctx, mmd, sums, out));
-	return unbiased(ctx, arena, mmd, sums, out);
+	MS_TRY(unbiased(ctx, arena, mmd, sums, out));
+	for (size_t i = 0; i < mmd->cloud.n; i++)
+		sums[0][i] += sums[1][i];
+	out->sums = sums[0];
+	return ms_tick(ctx, mmd->cloud.n);
 }
 
 /* --- many samples --------------------------------------------------------------------------- */

@@ -26,7 +26,8 @@ typedef struct ms_mmd
 	size_t m;       /* rows of X */
 	ms_kernel kernel;
 	bool importance;
-	const ms_line *line; /* where sweeps do what passes over the Gram matrix do; else NULL */
+	const uint32_t *order; /* of numbers on a line; else NULL */
+	const ms_line *line;   /* where sweeps do what passes over the Gram matrix do; else NULL */
 	double weight[2];
 	double squares[2]; /* sums of squared weights */
 } ms_mmd;
@@ -41,6 +42,10 @@ extern ms_status ms_mmd_new(ms_ctx *ctx, ms_arena *arena, const ms_rows *pool, s
 							const ms_kernel *kernel, bool importance, const uint32_t *order,
 							ms_mmd *out);
 
+/* The same samples under another kernel; the points are shared. `out` may be `mmd`. */
+extern ms_status ms_mmd_with(ms_ctx *ctx, ms_arena *arena, const ms_mmd *mmd,
+							 const ms_kernel *kernel, ms_mmd *out);
+
 typedef struct ms_mmd_estimate
 {
 	double v;         /* biased: its root is the distance */
@@ -50,6 +55,7 @@ typedef struct ms_mmd_estimate
 						 null: no test); NaN where u is, too */
 	double scale;    /* of the three terms that v is the difference of: ms_exchange_options.slack */
 	double block[3]; /* Sxx, Sxy, Syy */
+	double *sums;    /* n: of w_j k(x_i, x_j) over the pool; in the arena */
 	double *witness; /* n, of the pool's rows: mean k(., X) - mean k(., Y) there; in the arena */
 } ms_mmd_estimate;
 
