@@ -97,6 +97,13 @@ SELECT wasserstein_plan(sample(x), sample(-x), 2) FROM unnest('{5e307,1e308}'::f
 SELECT wasserstein_matrix(g, s) FROM (SELECT g, sample(x) AS s FROM (VALUES (1, -1e308), (2, 1e308)) r (g, x) GROUP BY g) q;
 SELECT wasserstein_matrix(g, s) FROM (SELECT g, sample(x) AS s FROM (VALUES (1, 0), (2, 1e39)) r (g, x) GROUP BY g) q;
 SELECT r.x, r.weight FROM (SELECT wasserstein_mean(s) AS m FROM (SELECT sample(x) AS s FROM unnest('{1e308,1.5e308}'::float8[]) x GROUP BY x) g) q, sample_rows(m) r;
+SELECT wasserstein_variance(s) FROM (SELECT sample(x) AS s FROM unnest('{-1e308,1e308}'::float8[]) x GROUP BY x) g;
+SELECT dominance(sample(x), sample(-x)) FROM unnest('{1e308}'::float8[]) x;
+SELECT dominance_test(sample(x), sample(-x), 9) FROM unnest('{1e308}'::float8[]) x;
+SELECT orlicz_wasserstein(sample(x), sample(0)) FROM unnest('{1.7e308}'::float8[]) x;
+SELECT wasserstein(q, q) AS self, wasserstein_error(q, q) AS error FROM (SELECT kll(x) AS q FROM unnest('{-1e308,1e308}'::float8[]) x) r;
+SELECT wasserstein(kll(x), kll(-x)) FROM unnest('{1e308}'::float8[]) x;
+SELECT round(wasserstein(a, b)::numeric, 9) AS huge, round(wasserstein(a, c)::numeric, 9) AS tiny_and_huge, wasserstein(b, c) AS tiny, round(wasserstein_trimmed(a, c, 1, 0)::numeric, 9) AS trimmed, wasserstein_vector(a, 2) AS vector FROM (SELECT sample_weighted(1e200 * x ^ 0, x) AS a, sample_weighted(1e250 * x, x + 1) AS b, sample_weighted(1e-250 * x, x + 1) AS c FROM generate_series(1, 2) x) r;
 
 -- errors
 SELECT wasserstein_quantiles(a, b) FROM plane;

@@ -79,6 +79,23 @@ check('EM of diagonals', "SELECT m IS NULL FROM (SELECT sample(x, y, z) AS s FRO
 check('p_adjust', "SELECT count(*) FROM (SELECT p_adjust(array_agg(x), 'hommel') AS p FROM (SELECT x FROM t LIMIT 30000) r) q WHERE p IS NOT NULL");
 check('moments as text', 'SELECT octet_length((CASE WHEN i > 0 THEN m END)::text) FROM wide, generate_series(1, 20) i');
 
+# distributions
+query($s, 'CREATE UNLOGGED TABLE groups AS SELECT id % 1000 AS g, sample(y) AS s, sample(y) FILTER (WHERE z < 1 + id % 1000 / 1000.0) AS uneven FROM t WHERE id <= 1000000 GROUP BY 1');
+query($s, 'CREATE UNLOGGED TABLE planes AS SELECT sample(x, y) FILTER (WHERE id % 2 = 0) AS a, sample(y, z) FILTER (WHERE id % 2 = 1) AS b FROM t WHERE id <= 6000');
+check('kll', 'SELECT kll_quantile(kll(x), 0.5) FROM t');
+check('kll_weighted', 'SELECT kll_quantile(kll_weighted(z, y), 0.5) FROM t');
+check('kll_union', 'SELECT kll_info(kll_union(q)) FROM (SELECT kll(x) AS q FROM t WHERE id <= 1000) r, generate_series(1, 20000) i');
+check('wasserstein_matrix', 'SELECT wasserstein_matrix(g, s) IS NULL FROM groups');
+check('wasserstein_matrix, uneven', 'SELECT wasserstein_matrix(g, uneven) IS NULL FROM groups', 2500);
+check('wasserstein_mean', 'SELECT wasserstein_mean(uneven) IS NULL FROM groups', 2500);
+check('wasserstein_median', 'SELECT wasserstein_median(uneven) IS NULL FROM groups', 2500);
+check('wasserstein_plan', 'SELECT count(*) FROM v, wasserstein_plan(s, w)', 2500);
+check('wasserstein_plan in the plane', 'SELECT count(*) FROM planes, wasserstein_plan(a, b)', 2500);
+check('wasserstein_trimmed', 'SELECT sum(wasserstein_trimmed(s, w, 2.5)) FROM v, generate_series(1, 5) i');
+check('orlicz_wasserstein', 'SELECT orlicz_wasserstein(s, w) FROM v');
+check('wasserstein_vector', 'SELECT cardinality(wasserstein_vector(w, 1000000)) FROM v, generate_series(1, 5) i');
+check('dominance_test', 'SELECT t.p_value FROM v, dominance_test(s, w, 20) t', 2500);
+
 # clusters
 query($s, 'CREATE UNLOGGED TABLE d AS SELECT dissimilarity(i, j, abs(i - j)) AS d FROM generate_series(1, 3000) i, generate_series(1, i - 1) j');
 check('union of dissimilarities', 'SELECT length((d || d || d)::text) FROM d');

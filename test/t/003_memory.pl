@@ -49,6 +49,14 @@ cmp_ok($mb, '<', 1.25 * 5e6 * 8 / 1024 ** 2 + 30, sprintf('no more: %.0f MB', $m
 is($n, 1000001, 'a million groups of five rows');
 cmp_ok($mb, '<', 1024, sprintf('in less than 1 GB: %.0f MB', $mb));
 
+($mb, $n) = peak("SELECT avg(x) FROM t; SET work_mem = '100GB'; SET enable_sort = off; SET enable_indexscan = off",
+	'SELECT count(*) FROM (SELECT kll(x) AS q FROM t GROUP BY id / 5) r WHERE q IS NOT NULL');
+is($n, 1000001, 'a million sketches of five rows');
+cmp_ok($mb, '<', 1024, sprintf('in less than 1 GB: %.0f MB', $mb));
+($mb, $n) = peak('SELECT avg(x), (kll_info(kll(x) FILTER (WHERE id < 1000))).n FROM t', 'SELECT (kll_info(kll(x))).n FROM t');
+is($n, 5000000, 'a sketch of 5 million rows');
+cmp_ok($mb, '<', 5, sprintf('takes nothing: %.1f MB', $mb));
+
 # --- nothing is left
 
 query($s, q{CREATE TABLE v AS SELECT sample(i, i % 7 + random()) AS s, moments(i, i * i) AS m,
@@ -84,6 +92,8 @@ leaks('sets, plpgsql', in_loop('PERFORM * FROM sample_columns(v.s); PERFORM * FR
 	PERFORM * FROM moments_pca(v.m);'));
 leaks('scores, plpgsql', in_loop('PERFORM gmm_predict(g, i, 2), gmm_posterior(g, ARRAY[i, 2]), moments_mahalanobis(v.m, i, i);'));
 leaks('fits, plpgsql', in_loop('g := gmm_fit(v.s, 2, n_init => 1, max_iter => 2);'));
+leaks('distributions, plpgsql', in_loop('z := sample_marginal(v.s, ARRAY[1]); PERFORM dominance(z, z), wasserstein_parts(z, z), wasserstein_trimmed(z, z, 2), wasserstein_vector(z, 50);
+	PERFORM * FROM wasserstein_plan(z, z) LIMIT 3; PERFORM kll_quantile(kll(j), 0.5), kll_info(kll(j) || kll(j)), summary(kll(j)) FROM generate_series(1, 300) j;'));
 leaks('errors caught', in_loop("BEGIN IF i % 5 = 0 THEN PERFORM sample('NaN'::float8); END IF;
 	IF i % 5 = 1 THEN PERFORM sample(j, CASE WHEN j = 900 THEN 'Infinity' ELSE j END) FROM generate_series(1, 1000) j; END IF;
 	IF i % 5 = 2 THEN PERFORM gmm_fit(v.s, 5000); END IF;

@@ -39,6 +39,10 @@ same('moments', 'SELECT c.dim, round(c.mean::numeric, 12), round(c.sd::numeric, 
 same('kernel_mean', 'SELECT (kernel_mean_info(m)).n, round(mmd(m, kernel_mean((SELECT kernel_features(2, 0.5, features => 40)), 0, 0))::numeric, 12) FROM (SELECT kernel_mean((SELECT kernel_features(2, 0.5, features => 40)), x, y) AS m FROM t) r GROUP BY m', $partial);
 same('groups', 'SELECT md5(string_agg(s::text, NULL ORDER BY grp)) FROM (SELECT grp, subsample(id, 20, x) AS s FROM t GROUP BY grp) r', qr/Finalize.*Gather/s);
 same('a fit above a Gather', 'SELECT md5(m::text) FROM (SELECT sample(x, y) AS s FROM t WHERE id <= 20000) r, gmm_fit(s, 3, n_init => 2) m', $gather);
+# sketches depend on the plan within their bound
+same('kll', 'SELECT abs(kll_quantile(kll(id), 0.5) - 100000) < 0.0165 * 200000, (kll_info(kll(id))).n, (kll_info(kll_weighted(grp, id))).weight FROM t', $partial);
+same('kll_union', 'SELECT abs(kll_quantile(kll_union(q), 0.5) - 100000) < 0.0165 * 200000, (kll_info(kll_union(q))).max FROM (SELECT grp, kll(id) AS q FROM t GROUP BY grp) r', qr/Finalize.*Gather/s);
+same('wasserstein_matrix', 'SELECT md5(wasserstein_matrix(grp, s, 2)::text), md5(wasserstein_mean(s ORDER BY grp)::text) FROM (SELECT grp, sample(y) AS s FROM t GROUP BY grp) r', $gather);
 
 query($serial, 'CREATE TABLE v AS SELECT grp, sample(x, y) AS s FROM t GROUP BY grp');
 query($serial, 'ANALYZE v; ALTER TABLE v SET (parallel_workers = 2)');

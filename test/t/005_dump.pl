@@ -19,7 +19,7 @@ $node->safe_psql('postgres', q{
 	INSERT INTO v (s, d, x) SELECT subsample(id, 100, mixed(id, 'ü' || id % 7, gap)), sample(0), mixed(0.1, E'quote " \\ \t', 'Infinity'::text) FROM t;
 	INSERT INTO v (s, p) SELECT sample(id), ARRAY[(1, '{1,NULL}', 2, mixed(3))::measure_point] FROM t GROUP BY id % 5;
 	INSERT INTO v (s, h, e, y, o, c, q, kf, km) SELECT sample(x), minhash('id' || id), gmm_stats(gmm('{1}', '{{0}}', '{{{1}}}'), x), (SELECT dissimilarity(i, j, abs(i - j)) FROM generate_series(1, 20) i, generate_series(1, 20) j WHERE i < j),
-		kmedoids_fit(sample_keyed(id, x), 3), kmeans_fit(sample(x), 3), kll_weighted(id, y), kernel_features(2, 0.5, scale => '{1,3}'), kernel_mean(kernel_features(2, 0.5, scale => '{1,3}'), x, y) FROM t WHERE id <= 500;
+		kmedoids_fit(sample_keyed(id, x), 3), kmeans_fit(sample(x), 3), kll_weighted(id, y), kernel_features(2, 0.5, scale => '{1,3}'), kernel_mean(kernel_features(2, 0.5, scale => '{1,3}'), x, x * x) FROM t WHERE id <= 500;
 	CREATE VIEW answers AS SELECT k, (sample_info(s)).*, summary(g) FROM v;
 	CREATE INDEX ON v USING hash (s); CREATE INDEX ON v (m); CREATE INDEX ON v (sample_n(s));
 	CREATE MATERIALIZED VIEW mv AS SELECT k, s || s AS s FROM v;

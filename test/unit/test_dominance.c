@@ -56,6 +56,38 @@ TEST(verdicts)
 	CHECK(compare(&b, &c).almost > 0 && compare(&b, &c).almost < 1);
 }
 
+/* The verdict does not depend on the unit; a range that is no number is refused. */
+TEST(great_numbers)
+{
+	static const double units[] = {1e-300, 1, 1e160, 1e307};
+
+	for (int i = 0; i < 4; i++)
+	{
+		const double x[] = {1 * units[i], 3 * units[i], 5 * units[i]};
+		const double y[] = {0, 3 * units[i], 6.5 * units[i]};
+		ms_column a = COLUMN(x);
+		ms_column b = COLUMN(y);
+		ms_dominance d = compare(&a, &b);
+
+		CHECK_INT(d.first, 0);
+		CHECK_INT(d.second, 0);
+		CHECK_NEAR(d.most_a / units[i], 1. / 6, 1e-12);
+		CHECK_NEAR(d.most_b / units[i], 1. / 3, 1e-12);
+		/* against a on t > 6: 1/2 by 1/6 with t from 6 to 6.5 */
+		CHECK(d.almost > 0 && d.almost < .05);
+	}
+	{
+		const double ends[] = {-1e308, 1e308};
+		ms_column a = column_of(ends, 1, NULL, NULL);
+		ms_column b = column_of(ends + 1, 1, NULL, NULL);
+		ms_dominance d;
+		host h;
+
+		host_init(&h);
+		CHECK_INT(ms_dominance_compare(&h.ctx, &a, &b, &d), MS_TOO_LARGE);
+	}
+}
+
 static ms_status
 test_of(host *h, const ms_column *a, const ms_column *b, int64_t replicates, uint64_t seed,
 		ms_dominance_p *out)
@@ -64,7 +96,8 @@ test_of(host *h, const ms_column *a, const ms_column *b, int64_t replicates, uin
 	ms_status status;
 
 	ms_arena_init(&arena, &h->ctx);
-	status = ms_dominance_test(&h->ctx, &arena, a, b, (double) a->n, (double) b->n, replicates, seed, out);
+	status = ms_dominance_test(&h->ctx, &arena, a, b, (double) a->n, (double) b->n, replicates,
+							   seed, out);
 	ms_arena_free(&arena);
 	return status;
 }
@@ -72,7 +105,11 @@ test_of(host *h, const ms_column *a, const ms_column *b, int64_t replicates, uin
 /* At the least favourable null, equal laws, a level of 0.1 is kept; what is clear is seen. */
 TEST(bootstrap)
 {
-	enum { N = 60, RUNS = 200 };
+	enum
+	{
+		N = 60,
+		RUNS = 200
+	};
 	double x[N] = {0}, y[N] = {0};
 	ms_column a = column_of(x, N, NULL, NULL);
 	ms_column b = column_of(y, N, NULL, NULL);
@@ -118,7 +155,10 @@ status_of(host *h, const ms_column *a, const ms_column *b)
 
 TEST(stops)
 {
-	enum { N = 200000 };
+	enum
+	{
+		N = 200000
+	};
 	double *x = malloc(N * sizeof(double));
 	ms_column a = column_of(x, N, NULL, NULL);
 	ms_status status;
@@ -136,6 +176,7 @@ main(void)
 {
 	RUN(reference);
 	RUN(verdicts);
+	RUN(great_numbers);
 	RUN(bootstrap);
 	RUN(stops);
 	return unit_done();

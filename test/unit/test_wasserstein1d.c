@@ -286,6 +286,9 @@ TEST(parts_add_up)
 	CHECK(parts.shape > 0 && parts.size > 0 && parts.location > 0);
 	y[30] = 1e200; /* whose square is no double */
 	CHECK_INT(ms_wasserstein1d_parts(&h.ctx, &a, &b, &parts), MS_TOO_LARGE);
+	CHECK_INT(ms_wasserstein1d_parts(&h.ctx, &b, &b, &parts), MS_TOO_LARGE);
+	y[0] = -1.7e308, y[30] = 1.7e308;
+	CHECK_INT(ms_wasserstein1d_parts(&h.ctx, &b, &b, &parts), MS_TOO_LARGE);
 }
 
 TEST(what_moved)

@@ -3,6 +3,7 @@
  */
 #include "core/transport/dominance.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -41,22 +42,31 @@ verdict(bool against_a, bool against_b)
 	return against_a ? (against_b ? 0 : -1) : (against_b ? 1 : 2);
 }
 
+/* The range of both together, which must be a number. */
+static ms_status
+range_of(ms_ctx *ctx, const ms_column *a, const ms_column *b, double *range)
+{
+	*range = fmax(a->x[a->n - 1], b->x[b->n - 1]) - fmin(a->x[0], b->x[0]);
+	return isfinite(*range) ? MS_OK : ms_fail(ctx, MS_TOO_LARGE, "distance", 0, *range, DBL_MAX);
+}
+
 ms_status
 ms_dominance_compare(ms_ctx *ctx, const ms_column *a, const ms_column *b, ms_dominance *out)
 {
-	double low = fmin(a->x[0], b->x[0]);
-	double high = fmax(a->x[a->n - 1], b->x[b->n - 1]);
-	double slack = SLACK * (high - low);
+	double range;
+	double slack;
 	double difference = 0; /* I_a - I_b */
-	double above = 0;
+	double above = 0;      /* areas, in units of the range squared */
 	double below = 0;
-	double t = low;
+	double t = fmin(a->x[0], b->x[0]);
 	bool first_a = false;
 	bool first_b = false;
 	size_t i = 0;
 	size_t j = 0;
 
 	*out = (ms_dominance){.at_a = NAN, .at_b = NAN};
+	MS_TRY(range_of(ctx, a, b, &range));
+	slack = SLACK * range;
 	for (size_t steps = 1; i < a->n || j < b->n; steps++)
 	{
 		double next = fmin(i < a->n ? a->x[i] : INFINITY, j < b->n ? b->x[j] : INFINITY);
@@ -65,7 +75,8 @@ ms_dominance_compare(ms_ctx *ctx, const ms_column *a, const ms_column *b, ms_dom
 
 		first_a = first_a || (next > t && height > SLACK);
 		first_b = first_b || (next > t && height < -SLACK);
-		add_areas(difference, after, next - t, &above, &below);
+		if (next > t)
+			add_areas(difference / range, after / range, (next - t) / range, &above, &below);
 		difference = after;
 		t = next;
 		if (difference > out->most_a + slack)
@@ -155,8 +166,8 @@ greatest(ms_ctx *ctx, const pool *p, bool drawn, double *out)
 }
 
 /* Values drawn with replacement, and the mass that they have together. */
-static void
-draw(pool *p, ms_rng *rng)
+static ms_status
+draw(ms_ctx *ctx, pool *p, ms_rng *rng)
 {
 	size_t from = 0;
 
@@ -164,19 +175,29 @@ draw(pool *p, ms_rng *rng)
 	for (int side = 0; side < 2; side++)
 	{
 		for (size_t k = 0; k < p->n[side]; k++)
+		{
 			p->draws[from + ms_rng_below(rng, p->n[side])]++;
+			if (k % TICK_VALUES == 0)
+				MS_TRY(ms_tick(ctx, 12 * TICK_VALUES));
+		}
 		from += p->n[side];
 	}
 	p->total[0] = p->total[1] = 0;
 	for (size_t k = 0; k < p->n[0] + p->n[1]; k++)
+	{
 		p->total[p->side[k]] += p->mass[k] * p->draws[p->side[k] * p->n[0] + p->which[k]];
+		if (k % TICK_VALUES == 0)
+			MS_TRY(ms_tick(ctx, 4 * TICK_VALUES));
+	}
+	return MS_OK;
 }
 
 ms_status
 ms_dominance_test(ms_ctx *ctx, ms_arena *arena, const ms_column *a, const ms_column *b, double n_a,
 				  double n_b, int64_t replicates, uint64_t seed, ms_dominance_p *out)
 {
-	double scale = sqrt(n_a * n_b / (n_a + n_b));
+	double scale = sqrt(n_a) * sqrt(n_b / (n_a + n_b)); /* sums of rows may be large numbers */
+	double range;
 	double observed;
 	double value;
 	double mean = 0;
@@ -187,13 +208,13 @@ ms_dominance_test(ms_ctx *ctx, ms_arena *arena, const ms_column *a, const ms_col
 
 	if (replicates < 1)
 		return ms_fail(ctx, MS_BAD_ARGUMENT, "replicates", 0, (double) replicates, 1);
+	MS_TRY(range_of(ctx, a, b, &range));
 	MS_TRY(pool_new(ctx, arena, a, b, &p));
 	MS_TRY(greatest(ctx, &p, false, &observed));
 	ms_rng_init(&rng, seed, STREAM);
 	for (int64_t i = 0; i < replicates; i++)
 	{
-		draw(&p, &rng);
-		MS_TRY(ms_tick(ctx, 12 * (p.n[0] + p.n[1])));
+		MS_TRY(draw(ctx, &p, &rng));
 		MS_TRY(greatest(ctx, &p, true, &value));
 		as_great += value >= observed * (1 - SLACK);
 		square += (value - mean) * (value - mean) * ((double) i / (double) (i + 1));

@@ -20,7 +20,10 @@ typedef struct ms_dominance
 	double almost; /* int (I_a - I_b)+ / int |I_a - I_b|, NaN where they are equal */
 } ms_dominance;
 
-/* Two columns, n > 0. Differences below 1e-12 of the range count as none. */
+/*
+ * Two columns, n > 0. Differences below 1e-12 of the range count as none. MS_TOO_LARGE "distance"
+ * when the range is no double; the same of the test.
+ */
 extern ms_status ms_dominance_compare(ms_ctx *ctx, const ms_column *a, const ms_column *b,
 									  ms_dominance *out);
 

@@ -75,6 +75,15 @@ ms_kll_cdf(const ms_kll *q, const ms_column *c, double x)
 	return ms_describe_cdf(c, x);
 }
 
+/* What the error of a sketch's ranks adds to a distance at most. */
+static double
+rank_part(const ms_kll *q, double p, double range)
+{
+	double error = ms_kll_error(q);
+
+	return error > 0 ? pow(error, 1 / p) * range : 0;
+}
+
 ms_status
 ms_kll_wasserstein(ms_ctx *ctx, ms_arena *arena, const ms_kll *a, const ms_kll *b, double p,
 				   double *out, double *error)
@@ -88,7 +97,6 @@ ms_kll_wasserstein(ms_ctx *ctx, ms_arena *arena, const ms_kll *a, const ms_kll *
 	MS_TRY(ms_kll_column(ctx, arena, a, &ca));
 	MS_TRY(ms_kll_column(ctx, arena, b, &cb));
 	MS_TRY(ms_wasserstein1d(ctx, &ca, &cb, p, out));
-	*error = range * (ms_kll_error(a) > 0 ? pow(ms_kll_error(a), 1 / p) : 0) +
-			 range * (ms_kll_error(b) > 0 ? pow(ms_kll_error(b), 1 / p) : 0);
+	*error = rank_part(a, p, range) + rank_part(b, p, range);
 	return MS_OK;
 }

@@ -250,7 +250,7 @@ ms_wasserstein1d_parts(ms_ctx *ctx, const ms_column *a, const ms_column *b, ms_w
 	MS_TRY(mean_and_sd(ctx, a, &mean_a, &sd_a));
 	MS_TRY(mean_and_sd(ctx, b, &mean_b, &sd_b));
 	MS_TRY(ms_wasserstein1d(ctx, a, b, 2, &w2));
-	if (isinf(w2 * w2))
+	if (!isfinite(w2 * w2) || !isfinite(sd_a + sd_b))
 		return ms_fail(ctx, MS_TOO_LARGE, "distance", 0, w2, sqrt(DBL_MAX));
 	out->location = (mean_a - mean_b) * (mean_a - mean_b);
 	out->size = (sd_a - sd_b) * (sd_a - sd_b);
@@ -490,6 +490,8 @@ ms_wasserstein1d_orlicz(ms_ctx *ctx, ms_arena *arena, const ms_column *a, const 
 	/* Jensen: s >= W1 / Phi^-1(1); and all d <= W_inf */
 	low /= power_of == 1 ? M_LN2 : sqrt(M_LN2);
 	high /= power_of == 1 ? M_LN2 : sqrt(M_LN2);
+	if (isinf(high))
+		return ms_fail(ctx, MS_TOO_LARGE, "distance", 0, high, DBL_MAX);
 	for (int i = 0; i < 200 && high - low > 1e-15 * high; i++)
 	{
 		double middle = low + (high - low) / 2;

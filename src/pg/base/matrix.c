@@ -97,7 +97,7 @@ reserve(const MatrixFamily *family, State *s, uint32 kind, uint64 bytes)
 	host_require(family->name, used + bytes);
 	if (used + bytes > VALUE_FLAT_LIMIT)
 		report_flat_limit(family->name, used + bytes);
-	size = pg_nextpower2_size_t(Max(used + bytes, 4096));
+	size = pg_nextpower2_size_t(Max(used + bytes, 512));
 	larger = palloc(size);
 	if (s)
 		memcpy(larger, s, used);

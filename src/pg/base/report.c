@@ -479,6 +479,13 @@ report_several_columns(const char *function, size_t d)
 }
 
 void
+report_overflow(const char *function)
+{
+	ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("the result of %s is no number: squares overflow", function),
+					errhint("Divide the column by a constant.")));
+}
+
+void
 report_gaps(const char *function, uint64 rows)
 {
 	ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg(UINT64_FORMAT " rows have a NULL element, which %s cannot place", rows, function),

@@ -67,6 +67,7 @@ pg_noreturn extern void report_memory(const char *what, size_t need, size_t limi
 pg_noreturn extern void report_wrong_type(const char *wanted);
 pg_noreturn extern void report_text_form(const char *type, const char *problem);
 pg_noreturn extern void report_several_columns(const char *function, size_t d);
+pg_noreturn extern void report_overflow(const char *function);
 pg_noreturn extern void report_gaps(const char *function, uint64 rows);
 
 /* Fitted models. A row of another width than the model; names is NULL when the model has none. */

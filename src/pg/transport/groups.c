@@ -309,5 +309,7 @@ wasserstein_variance_final(PG_FUNCTION_ARGS)
 
 	if (!barycenter(fcinfo, 2, &b))
 		PG_RETURN_NULL();
+	if (!isfinite(b.frechet))
+		report_overflow("wasserstein_variance");
 	PG_RETURN_FLOAT8(b.frechet);
 }
