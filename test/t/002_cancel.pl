@@ -114,9 +114,18 @@ check('triangle repair', 'SELECT r IS NULL FROM rnd, dissimilarity_repair(d) r W
 check('shortest paths', q{SELECT r IS NULL FROM rnd, dissimilarity_repair(d, 'decrease') r WHERE n = 1500});
 check('violations', 'SELECT count(*) FROM rnd, dissimilarity_violations(d, 1000000) r WHERE n = 1500');
 check('correlation_clusters', 'SELECT count(*) FROM rnd, correlation_clusters(d) r WHERE n = 1500');
+check('kmedoids_fair', q{SELECT f IS NULL FROM (SELECT sample_keyed(id, x, y, z) AS s, jsonb_object_agg(id, id % 4) AS g FROM t WHERE id <= 4000) r, kmedoids_fair(s, 12, g, '[3,3]') f}, 2500);
+check('k-center', q{SELECT f IS NULL FROM (SELECT sample_keyed(id, x, y, z) AS s, jsonb_object_agg(id, id % 4) AS g FROM t WHERE id <= 6000) r, kmedoids_fair(s, 12, g, '[3,3]', 'Infinity') f}, 2500);
 check('kmeans_fit', 'SELECT m IS NULL FROM (SELECT sample(x, y, z) AS s FROM t WHERE id <= 300000) r, kmeans_fit(s, 20) m', 2500);
 check('kmeans_select', 'SELECT count(*) FROM (SELECT sample(x, y, z) AS s FROM t WHERE id <= 5000) r, kmeans_select(s) m');
 check('pass of kmedoids_fit_query', q{SELECT m IS NULL FROM kmedoids_fit_query('SELECT id, x, y, z FROM t', 8, options => '{"sample":500}') m});
 check('passes of kmeans_fit_query', q{SELECT m IS NULL FROM kmeans_fit_query('SELECT id, x, y, z FROM t', 8, options => '{"sample":500}') m}, 2500);
+
+# choice of rows
+check('representatives', 'SELECT count(*) FROM (SELECT sample_keyed(id, x, y, z) AS s FROM t WHERE id <= 5000) r, select_representatives(s, 200)');
+check('log_det', "SELECT count(*) FROM (SELECT sample_keyed(id, x, y, z) AS s FROM t WHERE id <= 30000) r, select_representatives(s, 200, 'log_det')");
+check('draws', 'SELECT count(*) FROM (SELECT sample_keyed(id, x) AS s FROM t WHERE id <= 2000000) r, select_by_score(s, 1000000) d');
+check('coins', "SELECT count(*) FROM (SELECT sample_keyed(id, x) AS s FROM t WHERE id <= 2000000) r, select_by_score(s, 1000000, 'poisson') d");
+check('volume', 'SELECT count(*) FROM (SELECT sample_keyed(id, 1, x, y, z, x * y, x * z, y * z) AS s FROM t WHERE id <= 400000) r, select_volume(s, 50) d');
 
 done_testing();

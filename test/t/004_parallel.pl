@@ -59,6 +59,10 @@ same('medoids in workers', 'SELECT count(*), sum(hashtext(kmedoids_fit(s, 2)::te
 query($serial, 'CREATE TABLE medoids AS SELECT kmedoids_fit(s, 2) AS m, kmeans_fit(s, 2) AS c FROM v WHERE grp = 7');
 same('clusters in workers', 'SELECT sum(kmedoids_predict((SELECT m FROM medoids), x, y)), sum(kmeans_predict((SELECT c FROM medoids), x, y)) FROM t', qr/Gather.*Partial/s);
 
+same('kmedoids_fair above a Gather', q{SELECT md5(f::text) FROM (SELECT sample_keyed(id, x, y) AS s, jsonb_object_agg(id, grp % 3) AS g FROM t WHERE id <= 1000) r, kmedoids_fair(s, 6, g, '[2,2]') f}, $gather);
+same('rows drawn above a Gather', "SELECT md5(string_agg(d::text, ' ')) FROM (SELECT sample_keyed(id, 1 + x) AS s FROM t) r, select_by_score(s, 500, 'poisson') d", $gather);
+same('representatives of shuffled rows', "SELECT md5(string_agg(d::text, ' ')) FROM (SELECT sample_keyed(id, x, y ORDER BY md5(id::text)) AS s FROM t WHERE id <= 1000) r, select_representatives(s, 20) d", qr/Gather/);
+
 # drivers plan inside: to 1e-12, as the sums of any parallel aggregate
 for my $driver ("kmedoids_fit_query('SELECT id, x, y FROM t', 5, options => '{\"sample\":1000}') m, kmedoids_info(m) i, kmedoids_clusters(m) c",
 	"kmeans_fit_query('SELECT id, x, y FROM t', 5, options => '{\"sample\":1000}') m, kmeans_info(m) i, kmeans_clusters(m) c")

@@ -42,18 +42,40 @@ object_arg(FunctionCallInfo fcinfo, int argno, const char *name)
 	return object;
 }
 
-static int
-by_bytes(const void *a, const void *b)
+/* Where a name stands in the sorted ones, or would. */
+static size_t
+place_of(const Groups *g, const char *name)
 {
-	return strcmp(*(char *const *) a, *(char *const *) b);
+	size_t low = 0;
+
+	for (size_t high = g->core.n; low < high;)
+	{
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(g->names[middle], name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
-static uint32
-index_of(const Groups *g, char *name)
+/* Groups are few, rows many: so the names are kept sorted, and rows are not. */
+static void
+add_name(Groups *g, size_t *room, char *name)
 {
-	char **at = bsearch(&name, g->names, g->core.n, sizeof(char *), by_bytes);
+	size_t at = place_of(g, name);
 
-	return (uint32) (at - g->names);
+	if (at < g->core.n && strcmp(g->names[at], name) == 0)
+		return;
+	if (g->core.n == *room)
+	{
+		*room *= 2;
+		g->names = repalloc_huge(g->names, sizeof(char *) * *room);
+	}
+	memmove(g->names + at + 1, g->names + at, sizeof(char *) * (g->core.n - at));
+	g->names[at] = name;
+	g->core.n++;
 }
 
 /* The group of each id, by name. */
@@ -76,27 +98,25 @@ names_by_id(Jsonb *groups, char **ids, size_t n)
 	return names;
 }
 
-/* Keys of an object after what is in `names` already. */
-static size_t
-add_keys(Jsonb *object, char **names, size_t n)
+/* All names: of the rows, and of the bounds where these are an object. */
+static void
+gather_names(Groups *g, char **of_row, size_t n, Jsonb *bounds)
 {
-	JsonbIterator *it = JsonbIteratorInit(&object->root);
+	size_t room = 16;
+	JsonbIterator *it = JsonbIteratorInit(&bounds->root);
 	JsonbIteratorToken token;
 	JsonbValue v;
 
+	g->names = palloc(sizeof(char *) * room);
+	for (size_t i = 0; i < n; i++)
+	{
+		add_name(g, &room, of_row[i]);
+		if (i % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
+	}
 	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
 		if (token == WJB_KEY)
-			names[n++] = name_of(&v);
-	return n;
-}
-
-static void
-sort_names(Groups *g, char **names, size_t n)
-{
-	qsort(names, n, sizeof(char *), by_bytes);
-	for (size_t i = 0; i < n; i++)
-		if (i == 0 || strcmp(names[i], g->names[g->core.n - 1]) != 0)
-			g->names[g->core.n++] = names[i];
+			add_name(g, &room, name_of(&v));
 }
 
 /* --- bounds --------------------------------------------------------------------------------- */
@@ -153,26 +173,19 @@ read_bounds(Groups *g, Jsonb *bounds, size_t k)
 Groups
 groups_args(FunctionCallInfo fcinfo, int groups, int bounds, char **ids, size_t n, size_t k)
 {
-	Jsonb *by_id = object_arg(fcinfo, groups, "groups");
-	Jsonb *limits;
-	Groups g = {.names = NULL};
-	char **of_row = names_by_id(by_id, ids, n);
-	size_t keys;
+	char **of_row = names_by_id(object_arg(fcinfo, groups, "groups"), ids, n);
 	uint32 *of = palloc_extended(sizeof(uint32) * (n + 1), MCXT_ALLOC_HUGE);
-	char **sorted;
+	Groups g = {.names = NULL};
+	Jsonb *limits;
 
 	if (PG_ARGISNULL(bounds))
 		report_null_hint("bounds", "Pass '[least, most]', or '{\"group\":[least, most], ...}'.");
 	limits = PG_GETARG_JSONB_P(bounds);
 	if (JB_ROOT_IS_SCALAR(limits))
 		report_bounds("every group");
-	keys = JB_ROOT_IS_OBJECT(limits) ? (size_t) JB_ROOT_COUNT(limits) : 0;
-	sorted = palloc_extended(sizeof(char *) * (n + keys + 1), MCXT_ALLOC_HUGE);
-	g.names = palloc_extended(sizeof(char *) * (n + keys + 1), MCXT_ALLOC_HUGE);
-	memcpy(sorted, of_row, sizeof(char *) * n);
-	sort_names(&g, sorted, keys > 0 ? add_keys(limits, sorted, n) : n);
+	gather_names(&g, of_row, n, limits);
 	for (size_t i = 0; i < n; i++)
-		of[i] = index_of(&g, of_row[i]);
+		of[i] = (uint32) place_of(&g, of_row[i]);
 	g.core.of = of;
 	read_bounds(&g, limits, k);
 	return g;
