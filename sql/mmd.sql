@@ -44,3 +44,28 @@ SELECT mmd_interval(a, b, method => 'asymptotic', exchange => 'pairs') FROM (SEL
 SELECT mmd_squared(a, b, estimator => 'linear') FROM (SELECT sample_weighted(0.5, i) AS a, sample(i) AS b FROM generate_series(1, 5) i) s;
 SELECT mmd(sample(NULL::float8, i), sample(i, i)) FROM generate_series(1, 3) i;
 SELECT median_distance(sample(i), 'manhattan') FROM generate_series(1, 3) i;
+-- tests: every method, every exchange; the exact law of 35 labellings; the moments of mmd.md, 13
+SELECT t.replicates, t.p_value * 35 AS of_35, round(t.p_min * 35) AS least, t.method, t.details FROM d1, mmd_test(a, b, bandwidth => 1) t;
+SELECT t.method, abs(t.statistic - mmd(a, b, bandwidth => 0.5)) < 1e-15 AS same, t.p_value BETWEEN .25 AND .35 AS near, t.p_min, t.null_mean < t.statistic AS by_chance, t.null_sd > 0 AS sd FROM d2, mmd_test(a, b, bandwidth => 0.5) t;
+SELECT t.method, round(t.p_value::numeric, 5) AS p, round((t.details ->> 'squared_null_mean')::numeric, 12) AS mean, round(((t.details ->> 'squared_null_sd')::numeric ^ 2) * 1e4, 9) AS variance, t.replicates FROM d2, mmd_test(a, b, bandwidth => 0.5, method => 'gamma') t;
+SELECT t.method, t.p_value BETWEEN 0 AND 1 AS p, t.statistic IS NOT NULL AS z, t.null_mean, t.null_sd FROM d2, mmd_test(a, b, bandwidth => 0.5, method => 'cross') t;
+SELECT t.method, t.p_value, t.details -> 'kernels' AS kernels, jsonb_array_length(t.details -> 'p_values') AS p_values FROM d2, mmd_test(a, b, method => 'aggregated', replicates => 199) t;
+SELECT t.details -> 'kernels' AS kernels, t.details -> 'kernel' AS kernel FROM d2, mmd_test(a, b, 'imq', method => 'aggregated', replicates => 99) t;
+SELECT t.details -> 'kernels' AS kernels FROM d2, mmd_test(a, b, method => 'aggregated', replicates => 99, options => '{"bandwidths": [0.1, 0.5, 2]}') t;
+SELECT t.method, abs(t.statistic - energy_distance(a, b)) < 1e-15 AS same, t.replicates, t.p_value = e.p_value AS as_mmd FROM d1, energy_distance_test(a, b) t, mmd_test(a, b, 'energy') e;
+SELECT t.method, t.p_value > 0 AS p FROM d1, energy_distance_test(a, b, method => 'gamma') t;
+CREATE TEMP TABLE units AS SELECT sample_keyed(id, x) FILTER (WHERE g = 'a') AS a, sample_keyed(id, x) FILTER (WHERE g = 'b') AS b,
+	sample_keyed(100 * id + ascii(g), x) FILTER (WHERE g = 'a') AS ca, sample_keyed(100 * id + ascii(g), x) FILTER (WHERE g = 'b') AS cb
+FROM (VALUES ('a', 1, 1.0), ('a', 2, 2), ('a', 3, 3), ('b', 1, 11), ('b', 2, 12), ('b', 3, 13)) v (g, id, x);
+SELECT 'pairs' AS exchange, t.replicates, t.p_value, t.p_min FROM units, mmd_test(a, b, exchange => 'pairs') t
+UNION ALL SELECT 'clusters', t.replicates, t.p_value, t.p_min FROM units, mmd_test(ca, cb, exchange => 'clusters') t
+UNION ALL SELECT 'strata', t.replicates, t.p_value, t.p_min FROM units, energy_distance_test(a, b, exchange => 'strata') t
+UNION ALL SELECT 'aggregated pairs', t.replicates, t.p_value, t.p_min FROM units, mmd_test(a, b, method => 'aggregated', exchange => 'pairs') t;
+SELECT t.p_value, t.statistic FROM (SELECT sample(2.0) AS a, sample(2.0) AS b FROM generate_series(1, 5)) s, mmd_test(a, b) t;
+SELECT mmd_test(NULL, a) AS null, mmd_test(a, sample_marginal(a, '{1}'), replicates => 1) IS NOT NULL AS there FROM d1;
+SELECT mmd_test(a, b, bandwidth => 1, method => 'aggregated') FROM d1;
+SELECT mmd_test(a, b, 'energy', method => 'aggregated') FROM d1;
+SELECT mmd_test(a, b, method => 'gamma', exchange => 'pairs') FROM units;
+SELECT mmd_test(a, b, method => 'bootstrap') FROM d1;
+SELECT energy_distance_test(a, b, method => 'cross') FROM d1;
+SELECT mmd_test(a, b, replicates => -1) FROM d1;

@@ -41,3 +41,22 @@ COMMENT ON FUNCTION energy_distance_interval(
 CREATE FUNCTION median_distance(s measure_sample, metric text DEFAULT 'euclidean', scale text DEFAULT 'none', seed bigint DEFAULT 0) RETURNS float8
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;
 COMMENT ON FUNCTION median_distance(measure_sample, text, text, bigint) IS 'median distance of two rows: of all pairs up to 2,000 rows, else of 20,000 pairs, whose median is the quantile 0.5 +- 0.007; where it is 0, that of rows that are apart; metric euclidean; NULL below 2 rows';
+CREATE FUNCTION mmd_test(
+	a measure_sample, b measure_sample, kernel text DEFAULT 'gaussian', bandwidth float8 DEFAULT NULL, scale text DEFAULT 'none',
+	missing text DEFAULT 'error', method text DEFAULT 'permutation', exchange text DEFAULT 'rows', replicates integer DEFAULT 999,
+	seed bigint DEFAULT 0, options jsonb DEFAULT NULL
+) RETURNS measure_test
+	AS 'MODULE_PATHNAME', 'mmd_samples_test' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000000;
+COMMENT ON FUNCTION mmd_test(
+	measure_sample, measure_sample, text, float8, text, text, text, text, integer, bigint, jsonb
+) IS 'are two samples of one law? method permutation (exact; exchange rows, pairs, clusters, strata), gamma (its first two moments exactly, no random numbers), cross (one split, no permutations; Shekhar et al. 2022) or aggregated (gaussian and laplace at 10 bandwidths each, Schrab et al. 2023); a bandwidth of NULL comes from all rows and spoils nothing; options as mmd_interval';
+
+CREATE FUNCTION energy_distance_test(
+	a measure_sample, b measure_sample, scale text DEFAULT 'none', missing text DEFAULT 'error', method text DEFAULT 'permutation',
+	exchange text DEFAULT 'rows', replicates integer DEFAULT 999, seed bigint DEFAULT 0, options jsonb DEFAULT NULL
+) RETURNS measure_test
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000000;
+COMMENT ON FUNCTION energy_distance_test(
+	measure_sample, measure_sample, text, text, text, text, integer, bigint, jsonb
+) IS 'are two samples of one law? As mmd_test; method permutation or gamma; options exponent, weights';
+

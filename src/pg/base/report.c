@@ -743,6 +743,13 @@ report_asymptotic(void)
 }
 
 void
+report_aggregated(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("method => 'aggregated' looks at several bandwidths of one kernel"),
+					errhint("Leave bandwidth out, or list bandwidths: options => '{\"bandwidths\": [0.5, 1, 2]}'; the kernel must have one.")));
+}
+
+void
 report_method_exchange(const char *method)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("method => '%s' is for exchange => 'rows'", method),

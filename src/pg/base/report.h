@@ -117,6 +117,7 @@ pg_noreturn extern void report_memory_pairs(const char *what, size_t n, size_t n
 pg_noreturn extern void report_compared_columns(size_t a, size_t b);
 pg_noreturn extern void report_memory_transport(size_t n, size_t m, size_t need, size_t limit);
 pg_noreturn extern void report_asymptotic(void);
+pg_noreturn extern void report_aggregated(void);
 pg_noreturn extern void report_method_exchange(const char *method);
 pg_noreturn extern void report_no_bandwidth(const char *kernel);
 
