@@ -53,7 +53,7 @@ CREATE AGGREGATE kernel_mean(f measure_kernel_features, @ROWS@) (
 	SFUNC = kernel_mean_append, STYPE = measure_kernel_mean, SSPACE = 20480, FINALFUNC = kernel_mean_final,
 	COMBINEFUNC = kernel_mean_merge, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE kernel_mean(f measure_kernel_features, @ROWS@) IS 'the mean embedding of rows under the features f, 16 bytes a feature for any number of rows; parts merge; NULL rows are skipped, a row with a NULL element is counted and left out; 22023 when f changes between rows, 22000 for NaN, infinity and elements beyond 2^32 bandwidths; about 1 ns a row and feature; the order of rows matters to 1e-12 at most';
+COMMENT ON AGGREGATE kernel_mean(f measure_kernel_features, @ROWS@) IS 'the mean embedding of rows under the features f, 16 bytes a feature for any number of rows; parts merge; NULL rows are skipped, a row with a NULL element is counted and left out; 22023 when f changes between rows, 22000 for NaN, infinity and elements beyond 2^32 bandwidths; about 1 ns a row and feature; the order of rows matters in the last digits';
 -- @end
 
 CREATE AGGREGATE kernel_mean_union(m measure_kernel_mean) (

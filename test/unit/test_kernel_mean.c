@@ -324,6 +324,30 @@ TEST(few_rows)
 			   4 * sqrt(log(40) / 668), 1e-15);
 }
 
+/* The worst for plain sums: every block adds the same, and rounding errs in one direction. */
+TEST(rows_that_are_all_the_same)
+{
+	features_value f = features_of(MS_KERNEL_GAUSSIAN, 1, 1, 3, 2);
+	mean_value one;
+	mean_value many;
+	projector p;
+	size_t n = 2000000;
+
+	projector_init(&p, &f.f.spectrum, ms_features_scale(&f.f));
+	one = mean_of(&p, &f.f, (double[]){0.7}, 1);
+	many = mean_begin(&f.f);
+	for (size_t i = 0; i < n; i++)
+		mean_append(&p.h.ctx, p.p, &many, (double[]){0.7});
+	CHECK_INT(mean_flush(&p.h.ctx, p.p, &many), MS_OK);
+	for (size_t l = 0; l < 6; l++)
+		CHECK_NEAR(ms_kernel_mean_sums(many.m)[l] / (double) n, ms_kernel_mean_sums(one.m)[l],
+				   4.4e-19 * (double) n + 1e-15);
+	CHECK_INT(ms_kernel_mean_check(&p.h.ctx, many.m, ms_kernel_mean_size(many.m)), MS_OK);
+	free(one.m);
+	free(many.m);
+	projector_done(&p);
+}
+
 /* --- many states ---------------------------------------------------------------------------- */
 
 #define STATES 8
@@ -454,6 +478,7 @@ main(void)
 	RUN(any_split);
 	RUN(what_v_does_not_see);
 	RUN(few_rows);
+	RUN(rows_that_are_all_the_same);
 	RUN(shifted_states);
 	RUN(level);
 	return unit_done();

@@ -127,9 +127,13 @@ ms_projection_frequencies(const ms_projection *p)
 
 /* --- rows ----------------------------------------------------------------------------------- */
 
+/* Summed by themselves first: a block of rows is one rounding of the sum of all. */
 __attribute__((target_clones("default", "avx2", "avx512f"))) static void
 add_tile(const double *phases, size_t rows, size_t features, double *cosines, double *sines)
 {
+	double c[TILE_FEATURES] = {0};
+	double s[TILE_FEATURES] = {0};
+
 	for (size_t i = 0; i < rows; i++)
 	{
 #pragma omp simd
@@ -139,9 +143,14 @@ add_tile(const double *phases, size_t rows, size_t features, double *cosines, do
 			double sine;
 
 			ms_lane_turns(phases[i * features + l], &cosine, &sine);
-			cosines[l] += cosine;
-			sines[l] += sine;
+			c[l] += cosine;
+			s[l] += sine;
 		}
+	}
+	for (size_t l = 0; l < features; l++)
+	{
+		cosines[l] += c[l];
+		sines[l] += s[l];
 	}
 }
 

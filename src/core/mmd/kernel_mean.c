@@ -204,13 +204,17 @@ check_head(ms_ctx *ctx, const ms_kernel_mean *m, size_t size)
 	return ms_spectrum_check(ctx, s, ms_kernel_mean_scale(m), m);
 }
 
-/* Rows lie on the circle, so their sum lies within n of its middle. */
+/*
+ * Rows lie on the circle, so their sum lies within n of its middle, but for rounding: in any order
+ * n additions err by n 2^-53 of n at most.
+ */
 static ms_status
 check_sums(ms_ctx *ctx, const ms_kernel_mean *m)
 {
 	const double *cosines = ms_kernel_mean_sums(m);
 	const double *sines = cosines + m->spectrum.count;
-	double most = (double) (m->n - m->buffered) * (1 + 1e-9);
+	double n = (double) (m->n - m->buffered);
+	double most = n * (1 + 1e-9 + n * 0x1p-53);
 
 	for (size_t l = 0; l < m->spectrum.count; l++)
 	{

@@ -11,6 +11,9 @@
  * While an aggregate runs, up to MS_KERNEL_MEAN_ROWS - 1 rows wait in a buffer, so that frequencies
  * meet them in blocks, and a state of few rows is small. A finished value has none.
  *
+ * Sums are plain doubles. A block of 256 rows adds an error of 2^-53 of the sum: 1e-14 of the mean as
+ * a rule, n 4e-19 where all have one sign (rows that are all the same).
+ *
  * Sizes are the caller's: the value may lie in a larger piece of memory.
  */
 #ifndef MS_KERNEL_MEAN_H
@@ -52,7 +55,7 @@ ms_kernel_mean_sums(const ms_kernel_mean *m)
 extern size_t ms_kernel_mean_begin_size(size_t d, size_t rows);
 extern void ms_kernel_mean_begin(void *bytes, const ms_spectrum *s, const double *scale);
 
-/* Bytes of a value as it stands; not told by a count that overflows (2^16 and 2^14 at most). */
+/* Bytes of a value as it stands. */
 extern size_t ms_kernel_mean_size(const ms_kernel_mean *m);
 
 /*

@@ -14,26 +14,30 @@ square(double x)
 	return x * x;
 }
 
-/* sum (x p - y q)^2, in lanes. */
+/* sum (x - r y)^2, in lanes; 0 for equal sums and r = 1, also where the product is fused. */
 __attribute__((target_clones("default", "avx2", "avx512f"))) static double
-sum_squares(const double *x, double p, const double *y, double q, size_t n)
+sum_squares(const double *x, const double *y, double r, size_t n)
 {
 	double sum = 0;
 
 #pragma omp simd reduction(+ : sum)
 	for (size_t l = 0; l < n; l++)
-		sum += (x[l] * p - y[l] * q) * (x[l] * p - y[l] * q);
+		sum += (x[l] - r * y[l]) * (x[l] - r * y[l]);
 	return sum;
 }
 
+/* The mean of more rows stands first, so that either order is the same to the bit. */
 double
 ms_kernel_mean_squared(const ms_kernel_mean *a, const ms_kernel_mean *b)
 {
 	size_t count = a->spectrum.count;
+	const ms_kernel_mean *more = a->n < b->n ? b : a;
+	const ms_kernel_mean *less = a->n < b->n ? a : b;
+	double n = (double) more->n;
 
-	return sum_squares(ms_kernel_mean_sums(a), 1 / (double) a->n, ms_kernel_mean_sums(b),
-					   1 / (double) b->n, 2 * count) /
-		   (double) count;
+	return sum_squares(ms_kernel_mean_sums(more), ms_kernel_mean_sums(less), n / (double) less->n,
+					   2 * count) /
+		   (n * n * (double) count);
 }
 
 /*

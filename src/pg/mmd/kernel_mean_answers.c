@@ -50,6 +50,13 @@ answer_begin(Comparison *c, double n_a, double n_b, uint64 seed)
 	c->exchange.seed = seed;
 }
 
+/* NaN stays: of one frequency no error is known. */
+static double
+root(double square)
+{
+	return sqrt(square < 0 ? 0 : square);
+}
+
 PG_FUNCTION_INFO_V1(kernel_mean_mmd_interval);
 Datum
 kernel_mean_mmd_interval(PG_FUNCTION_ARGS)
@@ -70,7 +77,7 @@ kernel_mean_mmd_interval(PG_FUNCTION_ARGS)
 	d = ms_kernel_mean_compare(m[0], m[1]);
 	e = (Estimate){.estimate = sqrt(d.v),
 				   .std_error = d.v > 0 ? d.std_error / (2 * sqrt(d.v)) : NAN,
-				   .lower = sqrt(fmax(0, d.v - z * d.std_error)),
+				   .lower = root(d.v - z * d.std_error),
 				   .upper = sqrt(d.v + z * d.std_error),
 				   .level = level,
 				   .method = "frequencies"};
