@@ -320,9 +320,8 @@ visit_centred(void *of, const ms_stripe *s)
 	}
 }
 
-/* Means of rows; the grand mean is taken off by halves. */
-static ms_status
-centre(ms_ctx *ctx, const ms_cloud *c, const double *sums, double *means, double *weight)
+ms_status
+ms_gram_means(ms_ctx *ctx, const ms_cloud *c, const double *sums, double *means, double *weight)
 {
 	ms_sum total = {0, 0};
 	ms_sum grand = {0, 0};
@@ -353,7 +352,7 @@ ms_gram_centred(ms_ctx *ctx, ms_arena *arena, const ms_cloud *c, const ms_kernel
 
 	MS_TRY(MS_ZEROED(arena, ms_cloud_padded(c), &t.means));
 	MS_TRY(MS_ALLOC(arena, c->n, &k_ii));
-	MS_TRY(centre(ctx, c, sums, t.means, &out->weight));
+	MS_TRY(ms_gram_means(ctx, c, sums, t.means, &out->weight));
 	MS_TRY(ms_cloud_diagonal(ctx, c, k, k_ii));
 	for (size_t i = 0; i < c->n; i++)
 	{

@@ -58,7 +58,14 @@ typedef struct ms_gram_moments
 	double diagonal; /* sum w_i Kc_ii^2 */
 } ms_gram_moments;
 
-/* sums: of all rows, as ms_gram_sums makes them for m = n. */
+/*
+ * Weighted means of rows less half the grand mean, so that Kc_ij = k_ij - means_i - means_j; sums: of
+ * all rows, as ms_gram_sums makes them for m = n. *weight: N. means[n].
+ */
+extern ms_status ms_gram_means(ms_ctx *ctx, const ms_cloud *c, const double *sums, double *means,
+							   double *weight);
+
+/* From the same sums. */
 extern ms_status ms_gram_centred(ms_ctx *ctx, ms_arena *arena, const ms_cloud *c,
 								 const ms_kernel *k, const double *sums, ms_gram_moments *out);
 
