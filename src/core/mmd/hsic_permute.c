@@ -71,7 +71,7 @@ permuter_new(ms_ctx *ctx, ms_arena *arena, const ms_hsic *h, permuter *p)
 	double *sums[2];
 	double weight;
 	size_t *which;
-	size_t n;
+	size_t n = 0;
 
 	p->ctx = ctx;
 	p->k = h->k;
