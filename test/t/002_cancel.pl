@@ -95,6 +95,12 @@ check('wasserstein_trimmed', 'SELECT sum(wasserstein_trimmed(s, w, 2.5)) FROM v,
 check('orlicz_wasserstein', 'SELECT orlicz_wasserstein(s, w) FROM v');
 check('wasserstein_vector', 'SELECT cardinality(wasserstein_vector(w, 1000000)) FROM v, generate_series(1, 5) i');
 check('dominance_test', 'SELECT t.p_value FROM v, dominance_test(s, w, 20) t', 2500);
+# effects on distributions
+check('r3d', "SELECT r.n FROM r3d_query('SELECT id % 2000 AS unit, id % 2000 AS running, y AS outcome FROM t WHERE id <= 500000', 1000, replicates => 20000) r", 4000);
+check('did bounds', "SELECT b.lower FROM did_bounds_query('SELECT id % 2 = 0 AS treated, x AS before, nullif(y, z) AS after FROM t WHERE id <= 100000') b", 3000);
+check('lee bounds', "SELECT b.lower FROM lee_bounds_query('SELECT id % 2 = 0 AS treated, x AS outcome, id % 5 AS cell FROM t') b");
+check('makarov', "SELECT count(*) FROM v, makarov_bounds(s, s, '{0,0.1,0.2,0.3,0.4}') m", 2000);
+check('makarov by transport', "SELECT m.lower FROM (SELECT sample(x) AS a, sample(y) AS b FROM t WHERE id <= 1500) r, makarov_bounds(a, b, '{0.5}', radius => 0.1, p => 1) m", 3000);
 
 # clusters
 query($s, 'CREATE UNLOGGED TABLE d AS SELECT dissimilarity(i, j, abs(i - j)) AS d FROM generate_series(1, 3000) i, generate_series(1, i - 1) j');

@@ -137,6 +137,8 @@ TEST(edges)
 	n[0] = fill(0, 10, 0, 10);
 	CHECK_INT(did_in(&h, n, &o, &d), MS_TOO_FEW);
 	CHECK_INT(h.ctx.facts.index, 0);
+	n[0] = 0;
+	CHECK_INT(did_in(&h, n, &o, &d), MS_TOO_FEW);
 	n[0] = fill(0, 10, 5, 10);
 	o.replicates = 1;
 	CHECK_INT(did_in(&h, n, &o, &d), MS_BAD_ARGUMENT);

@@ -93,6 +93,10 @@ TEST(fractional_edge)
 	CHECK_INT(ms_trim_mean(&h.ctx, &c, 4.5 / 7, true, &high), MS_OK);
 	CHECK_NEAR(high.mean, (30 + 20 + 10 + 3 + 1) / 4.5, 1e-14);
 	CHECK_NEAR(high.edge, 2, 0);
+	/* next to nothing is the outermost value */
+	CHECK_INT(ms_trim_mean(&h.ctx, &c, 1e-14, true, &high), MS_OK);
+	CHECK_NEAR(high.mean, 30, 0);
+	CHECK_NEAR(high.edge, 30, 0);
 	/* a share that is whole but for rounding does not reach for the next value */
 	CHECK_INT(ms_trim_mean(&h.ctx, &c, (4 + 1e-14) / 7, false, &low), MS_OK);
 	CHECK_NEAR(low.edge, 3, 0);

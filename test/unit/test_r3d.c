@@ -255,6 +255,46 @@ TEST(bandwidth_units)
 }
 
 /*
+ * Which coefficients of both sides make a bias: their sum where the order is even, for then the
+ * left side's enters with the other sign, and their difference where it is odd.
+ */
+TEST(bandwidth_signs)
+{
+	enum { MANY = 2000 };
+	double *data = malloc(2 * MANY * sizeof *data);
+	ms_units units = {data, MANY, 1, 2};
+	ms_rng rng;
+	host h;
+
+	host_init(&h);
+	for (int s = 0; s <= 2; s++)
+		for (int same = 0; same < 2; same++)
+		{
+			double constant, variance, wanted;
+			ms_r3d_bandwidth b;
+
+			ms_r3d_constants(MS_WINDOW_TRIANGULAR, s, &constant, &variance);
+			ms_rng_init(&rng, 6, 94);
+			for (int i = 0; i < MANY; i++)
+			{
+				double x = -1 + 2 * (i + .5) / MANY;
+				double bend = 4 * pow(x, s + 1);
+
+				data[2 * i] = x;
+				data[2 * i + 1] = (x < 0 && !same ? -bend : bend) + .5 * ms_rng_normal(&rng);
+			}
+			CHECK_INT(choose(&h, &units, s, &b), MS_OK);
+			/* coefficients 4 and 4, or 4 and -4; v = .25, f = .5 */
+			wanted = pow(variance * .5 / .5 / (2 * (s + 1) * 64 * constant * constant * MANY), 1. / (2 * s + 3));
+			if (same == (s % 2 == 0))
+				CHECK_NEAR(b.pilot / wanted, 1, .1);
+			else
+				CHECK(b.pilot > 1.4 * wanted);
+		}
+	free(data);
+}
+
+/*
  * More units of the same law: h shrinks as n^(-1/5), and is the best one: b = 4 and -4, v = .25,
  * f = .5. A second step within the pilot itself gives .72 of it for every n.
  */
@@ -564,6 +604,7 @@ main(void)
 	RUN(constants);
 	RUN(bandwidth_reference);
 	RUN(bandwidth_units);
+	RUN(bandwidth_signs);
 	RUN(bandwidth_rate);
 	RUN(isotonic);
 	RUN(shapes);

@@ -187,11 +187,11 @@ ms_makarov_robust(ms_ctx *ctx, const ms_column *y1, const ms_column *y0, double 
 size_t
 ms_makarov_robust_bytes(size_t n, size_t m)
 {
-	size_t cells;
-	size_t bytes;
+	size_t nodes, bytes;
 
-	if (!ms_size_mul(n, m, &cells) || !ms_size_mul(cells, sizeof(double), &bytes) ||
-		!ms_size_add(bytes, ms_transport_bytes(n, m, 1), &bytes))
+	/* costs, and what the problem takes beside them: that of one of n + m by 1 points */
+	if (!ms_size_mul(n, m, &bytes) || !ms_size_mul(bytes, sizeof(double), &bytes) ||
+		!ms_size_add(n, m, &nodes) || !ms_size_add(bytes, ms_transport_bytes(nodes, 1, 1), &bytes))
 		return SIZE_MAX;
 	return bytes;
 }

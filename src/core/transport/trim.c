@@ -48,6 +48,7 @@ ms_trim_mean(ms_ctx *ctx, const ms_column *c, double keep, bool high, ms_trim *o
 	double centre = c->x[high ? c->n - 1 : 0];
 	double shift;
 
+	out->edge = centre;
 	MS_TRY(sum_kept(ctx, c, keep, high, centre, 1, &shift, out));
 	out->mean = centre + shift;
 	MS_TRY(sum_kept(ctx, c, keep, high, out->mean, 2, &out->variance, out));

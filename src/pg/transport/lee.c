@@ -135,6 +135,7 @@ read_outcomes(LeeRead *in, HeapTuple row, TupleDesc desc, int column)
 		call->args[0].value = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
 		in->memory += VARSIZE(DatumGetPointer(call->args[0].value));
 		host_require("lee_bounds_query", in->memory);
+		in->arena->ctx->budget = Max(host_budget() - in->memory, 1); /* 0 is no limit */
 	}
 	return outcomes_arg(call, 0, "lee_bounds_query", in->arena);
 }
@@ -206,7 +207,6 @@ lee_bounds_query(PG_FUNCTION_ARGS)
 	query_end(sql);
 	if (in.n == 0)
 		PG_RETURN_NULL();
-	ctx.budget -= Min(ctx.budget - 1, in.memory);
 	status = ms_lee_bounds(&ctx, &arena, in.cells, in.n, level, &lee);
 	if (status == MS_TOO_FEW && in.n == 1)
 		PG_RETURN_NULL();
