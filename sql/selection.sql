@@ -40,6 +40,12 @@ SELECT (SELECT array_agg(r.id ORDER BY r.id) FROM (SELECT sample_keyed(x, 1) AS 
 	= (SELECT array_agg(r.id ORDER BY r.id) FROM (SELECT sample_keyed(x, 1) AS s FROM generate_series(1, 500) x) q, select_by_score(s, 50, 'poisson', 5) r) AS same_coins;
 SELECT (SELECT array_agg(r) FROM (SELECT sample_keyed(i, x + 1) AS s FROM d100) q, select_by_score(s, 20, seed => 3) r) = (SELECT array_agg(r) FROM (SELECT sample_keyed(i, x + 1 ORDER BY md5(i::text)) AS s FROM d100) q, select_by_score(s, 20, seed => 3) r) AS shuffled;
 SELECT id, score, probability, draws, weight FROM (SELECT sample_keyed(i, x) AS s FROM d100) q, select_by_score(s, 3, 'top');
+-- rows of a weighted sample hand their weight on; equal rows; one row
+SELECT a.id = b.id AS same, pg_temp.near(a.weight, (1 + a.id::int % 3) * b.weight) AS weight FROM (SELECT sample_keyed_weighted(i, 1 + i % 3, x + 1) AS w, sample_keyed(i, x + 1) AS s FROM d100) q, select_by_score(w, 3, 'poisson') a, select_by_score(s, 3, 'poisson') b WHERE a.id = b.id;
+SELECT string_agg(r.id || ' ' || r.gain, ', ' ORDER BY r.rank) AS equal_rows FROM (SELECT sample_keyed(x, 7, 7) AS s FROM generate_series(1, 3) x) q, select_representatives(s, 3) r;
+SELECT t.estimate, t.std_error FROM (SELECT sample(5, r.probability) AS v FROM (SELECT sample_keyed(1, 4) AS s) q, select_by_score(s, 1, 'poisson') r) g, select_total(v, 'poisson') t;
+SELECT r.* FROM (SELECT sample_keyed(1, 4) AS s) q, select_volume(s) r;
+SELECT r.rank, r.id, r.gain, r.rows FROM (SELECT sample_keyed_weighted('only', 9, 1, 2) AS s) q, select_shares(s, 5) r;
 SELECT count(DISTINCT r.id) > 1 AS uniform, min(r.probability), max(r.probability) FROM (SELECT sample_keyed(x, 0) AS s FROM generate_series(1, 4) x) q, select_by_score(s, 20) r;
 
 -- uncertainty: probabilities of inclusion of the reference, seen through the rows that were drawn

@@ -19,6 +19,6 @@ SELECT a.query, f.* FROM unnest(ARRAY['select_representatives(two, 0)', 'select_
 	'select_uncertain(one, 2)', 'select_uncertain(two, 2)', 'select_uncertain(half, 2)', 'select_uncertain(one, 2, ''Infinity'')', 'select_uncertain(one, 2, options => ''{"uncertainty":"margin"}'')',
 	'select_volume(two, 1)', 'select_volume(dependent)', 'select_volume(twice)', 'select_leverages(gaps)', 'select_leverages(mixed)',
 	'select_total(one)', 'select_total(two)', 'select_total(two, ''top'')', 'select_total(two, level => 1)',
-	'select_disagreements(minus)', 'select_disagreements(two, 0)', 'select_disagreements(two, options => ''{"logits":1}'')']) a (query), pg_temp.failure('SELECT count(*) FROM s, ' || a.query || ' r') f;
+	'select_disagreements(halves)', 'select_disagreements(minus)', 'select_disagreements(two, 0)', 'select_disagreements(two, options => ''{"logits":1}'')']) a (query), pg_temp.failure('SELECT count(*) FROM s, ' || a.query || ' r') f;
 SELECT a.query, f.* FROM unnest(ARRAY['select_representatives(part, 2)', 'frechet_medoid(part, ''{1}'', ''{1}'')', 'frechet_medoid(d, ''{9}'', ''{1}'')', 'frechet_medoid(d, ''{1,2}'', ''{1}'')', 'frechet_medoid(d, ''{1,2}'', ''{1,-1}'')', 'frechet_medoid(d, ''{1,2}'', ''{1,NaN}'')', 'frechet_medoid(d, ''{1,2}'', ''{1,NULL}'')', 'frechet_medoid(d, ''{1,NULL}'', ''{1,1}'')',
 	'frechet_medoid(d, ''{1}'', ''{1}'', 0)']) a (query), pg_temp.failure('SELECT count(*) FROM d, ' || a.query || ' r') f;

@@ -245,7 +245,7 @@ TEST(unbiased)
 				drawn_p[n] = method ? pi[i] : p[i];
 				drawn_y[n++] = y[i];
 			}
-			t = method ? ms_total_poisson(drawn_y, drawn_p, n)
+			t = method ? ms_total_poisson(drawn_y, drawn_p, NULL, n)
 					   : ms_total_replacement(drawn_y, drawn_p, draws, n);
 			ms_total_interval(&t, 0.95, &lower, &upper);
 			covered[method] += lower <= all && all <= upper;
@@ -331,9 +331,25 @@ TEST(draws_at_the_edge)
 	CHECK_NEAR(t.estimate, 6, 0);
 	CHECK(isnan(t.std_error));
 	one = 1;
-	t = ms_total_poisson(&y, &one, 1);
+	t = ms_total_poisson(&y, &one, NULL, 1);
 	CHECK_NEAR(t.estimate, 3, 0);
 	CHECK_NEAR(t.std_error, 0, 0);
+}
+
+/* A weight is so many repeated rows. */
+TEST(totals_of_repeated_rows)
+{
+	static const double y[] = {3, 5, 5, 5, 2}, p[] = {.2, .5, .5, .5, .1};
+	static const double few_y[] = {3, 5, 2}, few_p[] = {.2, .5, .1}, w[] = {1, 3, 1};
+	ms_total a = ms_total_replacement(y, p, NULL, 5);
+	ms_total b = ms_total_replacement(few_y, few_p, w, 3);
+
+	CHECK_NEAR(a.estimate, b.estimate, 1e-15);
+	CHECK_NEAR(a.std_error, b.std_error, 1e-15);
+	a = ms_total_poisson(y, p, NULL, 5);
+	b = ms_total_poisson(few_y, few_p, w, 3);
+	CHECK_NEAR(a.estimate, b.estimate, 1e-15);
+	CHECK_NEAR(a.std_error, b.std_error, 1e-15);
 }
 
 /* --- leverage ------------------------------------------------------------------------------- */
@@ -741,6 +757,50 @@ TEST(frechet)
 	CHECK_INT(h.live, 0);
 }
 
+/* --- similarities ----------------------------------------------------------------------------- */
+
+/* Of points and of a matrix: what the formula says of the distance. */
+TEST(similarities)
+{
+	static const double x[] = {0, 1, 2, 4, 7};
+	ms_dissimilarity *d = line_of(x, 5);
+	ms_measure measure = {.metric = MS_METRIC_EUCLIDEAN, .d = 1};
+	ms_rows rows = {.x = x, .n = 5, .d = 1, .stride = 1};
+	ms_similar_source source = {.bandwidth = 2};
+	ms_similarity s = {.n = 5, .row = ms_similar_row, .source = &source};
+	double row[5];
+	double scratch[1];
+	ms_points *points;
+	ms_arena arena;
+	host h;
+
+	host_init(&h);
+	ms_arena_init(&arena, &h.ctx);
+	CHECK_INT(ms_measure_learn(&h.ctx, &arena, &rows, &measure), MS_OK);
+	CHECK_INT(ms_points_new(&h.ctx, &arena, &measure, &rows, NULL, 5, &points), MS_OK);
+	CHECK_INT(ms_points_width(points), 1);
+	for (int t = 0; t < 6; t++)
+	{
+		source.kind = (ms_similar) (1 + t / 2);
+		source.distances = t % 2 ? (ms_distances){.n = 5, .matrix = d}
+								 : (ms_distances){.n = 5, .points = points, .x = scratch};
+		CHECK_INT(ms_similar_row(&h.ctx, &s, 1, row), MS_OK);
+		for (size_t i = 0; i < 5; i++)
+		{
+			double r = fabs(x[i] - x[1]);
+
+			CHECK_NEAR(row[i],
+					   t < 2   ? 1 / (1 + r)
+					   : t < 4 ? fmax(0, 1 - r)
+							   : exp(-r * r / 8),
+					   1e-15);
+		}
+	}
+	ms_arena_free(&arena);
+	CHECK_INT(h.live, 0);
+	free(d);
+}
+
 /* --- stops ---------------------------------------------------------------------------------- */
 
 static double many[3 * MOST];
@@ -822,6 +882,7 @@ main(void)
 	RUN(unbiased);
 	RUN(frequencies);
 	RUN(draws_at_the_edge);
+	RUN(totals_of_repeated_rows);
 	RUN(volume);
 	RUN(design);
 	RUN(disagreement);
@@ -830,6 +891,7 @@ main(void)
 	RUN(shares);
 	RUN(shares_of_any);
 	RUN(frechet);
+	RUN(similarities);
 	RUN(stops);
 	return unit_done();
 }

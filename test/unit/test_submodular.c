@@ -203,11 +203,21 @@ value_of(const small *m, ms_submodular function, double parameter, unsigned set)
 				continue;
 			best = fmax(best, m->s[i][a]);
 			if (function == MS_SUBMODULAR_GRAPH_CUT)
-				sum += m->s[i][a] - (set >> i & 1 ? parameter * m->s[i][a] : 0);
+				sum += m->w[i] * m->s[i][a] - (set >> i & 1 ? parameter * m->s[i][a] : 0);
 		}
 		sum += function == MS_SUBMODULAR_FACILITY ? m->w[i] * best : 0;
 	}
 	return sum;
+}
+
+static double
+least_weight(const small *m)
+{
+	double least = INFINITY;
+
+	for (size_t i = 0; i < m->n; i++)
+		least = fmin(least, m->w[i]);
+	return least;
 }
 
 static small
@@ -220,7 +230,7 @@ draw_small(ms_rng *rng)
 	{
 		x[i][0] = (double) ms_rng_below(rng, 12);
 		x[i][1] = ms_rng_uniform(rng);
-		m.w[i] = (double) ms_rng_below(rng, 4);
+		m.w[i] = (double) (i % 2 + ms_rng_below(rng, 3));
 		for (size_t j = 0; j <= i; j++)
 			m.s[i][j] = m.s[j][i] = exp(-hypot(x[i][0] - x[j][0], x[i][1] - x[j][1]) / 4);
 	}
@@ -261,7 +271,9 @@ check_small(const small *m, ms_submodular function, double parameter)
 		CHECK_NEAR(gains[t], gain, 1e-9);
 		CHECK(t == 0 || gains[t] <= gains[t - 1] + 1e-12);
 		set |= 1u << rows[t];
-		if (function == MS_SUBMODULAR_LOG_DET || t != m->n / 2)
+		/* below 1 a weight may make gains of graph cut negative */
+		if (t != m->n / 2 || function == MS_SUBMODULAR_LOG_DET ||
+			(function == MS_SUBMODULAR_GRAPH_CUT && least_weight(m) < 1))
 			continue;
 		for (unsigned other = 0; other < 1u << m->n; other++)
 		{
@@ -284,6 +296,9 @@ TEST(by_definition)
 		check_small(&m, MS_SUBMODULAR_FACILITY, 0);
 		check_small(&m, MS_SUBMODULAR_GRAPH_CUT, 0.4);
 		check_small(&m, MS_SUBMODULAR_LOG_DET, 0.5);
+		for (size_t i = 0; i < m.n; i++)
+			m.w[i]++;
+		check_small(&m, MS_SUBMODULAR_GRAPH_CUT, 0.5);
 	}
 }
 

@@ -208,7 +208,7 @@ ms_draw_top(ms_ctx *ctx, const double *scores, size_t n, size_t size, uint32_t *
 /* --- totals --------------------------------------------------------------------------------- */
 
 ms_total
-ms_total_replacement(const double *y, const double *p, const double *draws, size_t n)
+ms_total_replacement(const double *y, const double *p, const double *w, size_t n)
 {
 	ms_sum sum = {0, 0};
 	ms_sum squares = {0, 0};
@@ -217,25 +217,25 @@ ms_total_replacement(const double *y, const double *p, const double *draws, size
 
 	for (size_t i = 0; i < n; i++)
 	{
-		size += draws ? draws[i] : 1;
-		ms_sum_add(&sum, (draws ? draws[i] : 1) * y[i] / p[i]);
+		size += w ? w[i] : 1;
+		ms_sum_add(&sum, (w ? w[i] : 1) * y[i] / p[i]);
 	}
 	mean = ms_sum_get(&sum) / size;
 	for (size_t i = 0; i < n; i++)
-		ms_sum_add(&squares, (draws ? draws[i] : 1) * (y[i] / p[i] - mean) * (y[i] / p[i] - mean));
+		ms_sum_add(&squares, (w ? w[i] : 1) * (y[i] / p[i] - mean) * (y[i] / p[i] - mean));
 	return (ms_total){mean, size > 1 ? sqrt(ms_sum_get(&squares) / (size - 1) / size) : NAN};
 }
 
 ms_total
-ms_total_poisson(const double *y, const double *p, size_t n)
+ms_total_poisson(const double *y, const double *p, const double *w, size_t n)
 {
 	ms_sum sum = {0, 0};
 	ms_sum squares = {0, 0};
 
 	for (size_t i = 0; i < n; i++)
 	{
-		ms_sum_add(&sum, y[i] / p[i]);
-		ms_sum_add(&squares, (1 - p[i]) * (y[i] / p[i]) * (y[i] / p[i]));
+		ms_sum_add(&sum, (w ? w[i] : 1) * y[i] / p[i]);
+		ms_sum_add(&squares, (w ? w[i] : 1) * (1 - p[i]) * (y[i] / p[i]) * (y[i] / p[i]));
 	}
 	return (ms_total){ms_sum_get(&sum), sqrt(ms_sum_get(&squares))};
 }

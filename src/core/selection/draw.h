@@ -33,8 +33,9 @@ extern ms_status ms_draw_top(ms_ctx *ctx, const double *scores, size_t n, size_t
 							 uint32_t *counts);
 
 /*
- * The total of values y over all units, by n of them. With replacement: y[i] was drawn draws[i]
- * times with p[i] at each; std_error is NaN for one draw. Poisson: y[i] had the probability p[i].
+ * The total of values y over all units, by n of them. With replacement: y[i] was drawn w[i] times
+ * with p[i] at each; std_error is NaN for one draw. Poisson: w[i] units of value y[i] were drawn that
+ * had the probability p[i]. w may be NULL for 1.
  */
 typedef struct ms_total
 {
@@ -42,9 +43,8 @@ typedef struct ms_total
 	double std_error;
 } ms_total;
 
-extern ms_total ms_total_replacement(const double *y, const double *p, const double *draws,
-									 size_t n);
-extern ms_total ms_total_poisson(const double *y, const double *p, size_t n);
+extern ms_total ms_total_replacement(const double *y, const double *p, const double *w, size_t n);
+extern ms_total ms_total_poisson(const double *y, const double *p, const double *w, size_t n);
 
 /* The normal interval of a total. */
 extern void ms_total_interval(const ms_total *total, double level, double *lower, double *upper);

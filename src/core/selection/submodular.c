@@ -39,6 +39,12 @@ choose(greedy *g, size_t c, double gain)
 	g->gains[g->found++] = gain;
 }
 
+static inline double
+weight(const greedy *g, size_t i)
+{
+	return g->s->w ? g->s->w[i] : 1;
+}
+
 static ms_status
 fetch(greedy *g, size_t c)
 {
@@ -77,7 +83,7 @@ facility_gain(greedy *g, size_t c)
 
 	MS_TRY(fetch(g, c));
 	for (size_t i = 0; i < g->s->n; i++)
-		sum += (g->s->w ? g->s->w[i] : 1) * fmax(0, g->row[i] - g->best[i]);
+		sum += weight(g, i) * fmax(0, g->row[i] - g->best[i]);
 	g->bound[c] = sum;
 	g->evaluations++;
 	return MS_OK;
@@ -142,7 +148,7 @@ graph_cut(greedy *g)
 
 		MS_TRY(fetch(g, c));
 		for (size_t i = 0; i < n; i++)
-			sum += g->row[i];
+			sum += weight(g, i) * g->row[i];
 		g->bound[c] = sum - g->parameter * g->row[c];
 	}
 	g->evaluations = n;

@@ -3,10 +3,11 @@
  * (Nemhauser, Wolsey & Fisher 1978; SMART, Renduchintala et al. 2024, arXiv 2403.08370).
  *
  *     facility  sum_i w_i max_{a in A} s_ia: each row is as well off as its best representative
- *     graph cut sum_{i, a} s_ia - lambda sum_{a, b in A} s_ab: representative and apart
+ *     graph cut sum_{i, a} w_i s_ia - lambda sum_{a, b in A} s_ab: representative and apart
  *     log-det   log det(S_A + eps I): diverse
  *
- * For the first, and for graph cut with lambda <= 1/2, the choice is at least 1 - 1/e of the best.
+ * For the first, and for graph cut with lambda <= 1/2 and weights of at least 1, the choice is at
+ * least 1 - 1/e of the best.
  * Similarities are at least 0 and symmetric. Ties go to the lower row.
  */
 #ifndef MS_SUBMODULAR_H
@@ -25,7 +26,7 @@ typedef enum ms_submodular
 typedef struct ms_similarity
 {
 	size_t n;
-	const double *w; /* facility: n weights, or NULL for 1 */
+	const double *w; /* n weights, or NULL for 1; log-det has none */
 	ms_status (*row)(ms_ctx *ctx, const struct ms_similarity *s, size_t c, double *out);
 	const void *source;
 } ms_similarity;

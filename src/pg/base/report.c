@@ -917,6 +917,13 @@ report_group_size(double got)
 }
 
 void
+report_no_weights(const char *function)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s does not take weights", function),
+					errhint("Build the sample with sample_keyed(id, ...).")));
+}
+
+void
 report_normalised(size_t rows)
 {
 	ereport(NOTICE, (errmsg_plural("%zu row had probabilities that do not add up to 1; they were divided by their sum",

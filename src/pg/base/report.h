@@ -141,6 +141,7 @@ pg_noreturn extern void report_unit(const char *what, const char *id, double got
 pg_noreturn extern void report_columns_of(const char *function, size_t got, const char *wanted);
 pg_noreturn extern void report_draw_probability(double got);
 pg_noreturn extern void report_group_size(double got);
+pg_noreturn extern void report_no_weights(const char *function);
 extern void report_normalised(size_t rows);
 
 /* on_failure => 'null': the reason of a status as a WARNING. */

@@ -32,6 +32,8 @@ select_disagreements(PG_FUNCTION_ARGS)
 
 	if (!selection_open(&s, fcinfo, true))
 		return (Datum) 0;
+	if (s.units.w)
+		report_no_weights("select_disagreements");
 	arg_options(fcinfo, 2, keys);
 	logits = arg_option_bool(fcinfo, 2, "logits", false);
 	size = PG_ARGISNULL(1) ? s.units.n : size_arg(fcinfo, 1, "size");

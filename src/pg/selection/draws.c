@@ -28,6 +28,7 @@ add_drawn(Selection *s, const Drawn *d)
 	for (size_t i = 0; i < s->units.n; i++)
 	{
 		double p = d->probability ? d->probability[i] : NAN;
+		double w = s->units.w ? s->units.w[i] : 1;
 		Datum values[5];
 		bool nulls[5] = {false};
 
@@ -37,7 +38,7 @@ add_drawn(Selection *s, const Drawn *d)
 		values[1] = Float8GetDatum(d->scores[i]);
 		out_float8(values, nulls, 2, p);
 		values[3] = Int32GetDatum((int32) d->counts[i]);
-		out_float8(values, nulls, 4, d->counts[i] / (d->draws * p));
+		out_float8(values, nulls, 4, w * d->counts[i] / (d->draws * p));
 		out_add(s->set, values, nulls);
 	}
 }
@@ -210,7 +211,7 @@ total(Selection *s, DrawMethod method)
 		y[i] = s->units.x[2 * i];
 		p[i] = s->units.x[2 * i + 1];
 	}
-	return method == DRAW_POISSON ? ms_total_poisson(y, p, n)
+	return method == DRAW_POISSON ? ms_total_poisson(y, p, s->units.w, n)
 								  : ms_total_replacement(y, p, s->units.w, n);
 }
 

@@ -12,7 +12,7 @@ typedef struct Drawn
 	const double *scores;
 	const double *probability; /* at each draw, or of being drawn at all; NULL: there was none */
 	const uint32_t *counts;
-	double draws; /* the weight of a row is counts / (draws probability) */
+	double draws; /* a row gets counts / (draws probability) times its own weight */
 } Drawn;
 
 extern void add_drawn(Selection *s, const Drawn *d);
