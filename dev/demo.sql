@@ -82,6 +82,27 @@ GROUP BY c.medoid_id;
 
 \set ECHO none
 \echo
+\echo '=== Iris: are two species one distribution? All four measurements at once'
+\set ECHO queries
+
+CREATE TABLE flower AS
+SELECT species, sample(sepal_length, sepal_width, petal_length, petal_width) AS s,
+       sample(sepal_length, sepal_width, petal_length, petal_width) FILTER (WHERE i % 2 = 0) AS half,
+       sample(sepal_length, sepal_width, petal_length, petal_width) FILTER (WHERE i % 2 = 1) AS other_half
+FROM (SELECT row_number() OVER () AS i, * FROM iris) i GROUP BY species;
+
+\echo
+\echo '--- Pairs of species, and halves of one, which are alike: the distance, what it is by chance, the p-value.'
+SELECT q.question, round(t.statistic::numeric, 3) AS mmd, round(t.null_mean::numeric, 3) AS by_chance, t.p_value,
+       round((t.details ->> 'bandwidth')::numeric, 2) AS bandwidth
+FROM (SELECT x.species || ' and ' || y.species AS question, x.s AS a, y.s AS b FROM flower x JOIN flower y ON x.species < y.species
+      UNION ALL
+      SELECT 'two halves of ' || species, half, other_half FROM flower) q,
+     mmd_test(a, b, scale => 'sd') t
+ORDER BY t.p_value, mmd DESC;
+
+\set ECHO none
+\echo
 \echo '=== A stream of requests, 12 weeks of it: which week drifted?'
 \echo '--- In week 9 latency and size, which went together, no longer do. No column shows it.'
 \set ECHO queries

@@ -69,3 +69,21 @@ SELECT mmd_test(a, b, method => 'gamma', exchange => 'pairs') FROM units;
 SELECT mmd_test(a, b, method => 'bootstrap') FROM d1;
 SELECT energy_distance_test(a, b, method => 'cross') FROM d1;
 SELECT mmd_test(a, b, replicates => -1) FROM d1;
+-- HSIC and distance covariance of the first 40 pairs
+CREATE TEMP TABLE forty AS SELECT (SELECT sample(0.7548776662466927::float8 * i - floor(0.7548776662466927::float8 * i), 0.5698402909980532::float8 * i - floor(0.5698402909980532::float8 * i),
+	0.15 + 0.9 * (0.6180339887498949::float8 * i - floor(0.6180339887498949::float8 * i)), 0.15 + 0.9 * (0.41421356237309515::float8 * i - floor(0.41421356237309515::float8 * i))) FROM generate_series(1, 40) i) AS s;
+SELECT round(hsic(s, 2, bandwidth => '{0.5, 0.5}', scale => 'none')::numeric, 15) AS hsic, round(hsic(s, 2, 'energy', scale => 'none')::numeric, 15) AS dcov_2 FROM forty;
+SELECT round((t.details ->> 'unbiased')::numeric, 15) AS unbiased, round(t.null_mean::numeric, 15) AS mean, round((t.null_sd::numeric ^ 2) * 1e6, 9) AS variance, round(t.p_value::numeric, 6) AS p, t.method, t.n_a, t.n_b FROM forty, hsic_test(s, 2, bandwidth => '{0.5, 0.5}', scale => 'none') t;
+SELECT round(sqrt((t.details ->> 'correlation')::numeric), 12) AS dcor, round((t.details ->> 'unbiased')::numeric, 15) AS dcov_u, round((t.details ->> 'unbiased_correlation')::numeric, 12) AS bias_corrected FROM forty, hsic_test(s, 2, 'energy', scale => 'none') t;
+SELECT t.method, t.p_value BETWEEN .13 AND .22 AS near, t.replicates, abs(t.statistic - hsic(s, 2, bandwidth => '{0.5, 0.5}', scale => 'none')) < 1e-15 AS same FROM forty, hsic_test(s, 2, bandwidth => '{0.5, 0.5}', scale => 'none', method => 'permutation') t;
+SELECT t.p_value < 0.001 AS dependent, t.details -> 'kernel' AS kernel, jsonb_array_length(t.details -> 'bandwidth') AS bandwidths FROM (SELECT sample(x, x * x) AS s FROM generate_series(-20, 20) x) r, hsic_test(s, 1) t;
+SELECT hsic(s, 1) AS nothing, hsic(sample(1.0, 2.0), 1) AS one_row, hsic_test(NULL, 1) AS null FROM (SELECT NULL::measure_sample AS s) r GROUP BY s;
+SELECT abs(hsic(w, 1) - hsic(r, 1)) < 1e-15 AS as_repeated FROM (SELECT sample_weighted(n, x, y) AS w, (SELECT sample(x, y) FROM (VALUES (1.0, 2.0), (1, 2), (2, 5), (3, 1), (3, 1), (3, 1)) v (x, y)) AS r FROM (VALUES (1.0, 2.0, 2), (2, 5, 1), (3, 1, 3)) v (x, y, n)) s;
+SELECT hsic(s, 4) FROM forty;
+SELECT hsic(sample(x), 1) FROM generate_series(1, 3) x;
+SELECT hsic(s, 1, bandwidth => '{1}') FROM forty;
+SELECT hsic(s, 1, 'energy', bandwidth => '{1, 1}') FROM forty;
+SELECT hsic(s, 1, bandwidth => '{1, 0}') FROM forty;
+SELECT hsic_test(s, 1, method => 'cross') FROM forty;
+SELECT hsic_test(s, 1, options => '{"weights": "importance"}') FROM forty;
+SELECT hsic(sample(x, NULL::float8), 1) FROM generate_series(1, 3) x;

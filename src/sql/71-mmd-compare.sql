@@ -60,3 +60,17 @@ COMMENT ON FUNCTION energy_distance_test(
 	measure_sample, measure_sample, text, text, text, text, integer, bigint, jsonb
 ) IS 'are two samples of one law? As mmd_test; method permutation or gamma; options exponent, weights';
 
+-- Independence within a sample.
+
+CREATE FUNCTION hsic(s measure_sample, first integer, kernel text DEFAULT 'gaussian', bandwidth float8[] DEFAULT NULL, scale text DEFAULT 'sd') RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000;
+COMMENT ON FUNCTION hsic(measure_sample, integer, text, float8[], text) IS 'dependence of the first columns and the others (Gretton et al. 2005), biased: 0 when they are independent, in any way; bandwidth of both blocks, NULL their median distances; kernel energy gives the square of the distance covariance (Szekely, Rizzo & Bakirov 2007); 2 n^2 kernel values, memory of the sample alone; gaps are an error; NULL for no rows';
+
+CREATE FUNCTION hsic_test(
+	s measure_sample, first integer, kernel text DEFAULT 'gaussian', bandwidth float8[] DEFAULT NULL, scale text DEFAULT 'sd',
+	method text DEFAULT 'gamma', replicates integer DEFAULT 999, seed bigint DEFAULT 0, options jsonb DEFAULT NULL
+) RETURNS measure_test
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000000;
+COMMENT ON FUNCTION hsic_test(
+	measure_sample, integer, text, float8[], text, text, integer, bigint, jsonb
+) IS 'are the first columns independent of the others? method gamma (the first two moments of all permutations, exactly) or permutation; details: unbiased (Song et al. 2012), correlation (of energy the square of dCor), unbiased_correlation; n_b is NULL; options degree, offset, exponent';

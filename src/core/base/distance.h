@@ -73,6 +73,10 @@ ms_metric_takes_gaps(ms_metric metric)
  */
 extern ms_status ms_measure_learn(ms_ctx *ctx, ms_arena *arena, const ms_rows *rows, ms_measure *m);
 
+/* A copy of the rows, columns times m->factors, weights kept: n (d + 1) doubles at most. */
+extern ms_status ms_measure_rows(ms_ctx *ctx, ms_arena *arena, const ms_measure *m,
+								 const ms_rows *rows, ms_rows *out);
+
 /* Packed rows. The measure must outlive them. */
 typedef struct ms_points ms_points;
 

@@ -217,3 +217,23 @@ ms_measure_learn(ms_ctx *ctx, ms_arena *arena, const ms_rows *rows, ms_measure *
 	ms_arena_free(&scratch);
 	return status;
 }
+
+ms_status
+ms_measure_rows(ms_ctx *ctx, ms_arena *arena, const ms_measure *m, const ms_rows *rows,
+				ms_rows *out)
+{
+	size_t width = rows->d + (rows->w != NULL);
+	double *x;
+
+	MS_TRY(ms_arena_alloc(arena, rows->n, width * sizeof(*x), (void **) &x));
+	for (size_t i = 0; i < rows->n; i++)
+	{
+		for (size_t j = 0; j < rows->d; j++)
+			x[i * width + j] = rows->x[i * rows->stride + j] * m->factors[j];
+		if (rows->w)
+			x[i * width + rows->d] = ms_rows_weight(rows, i);
+		MS_TRY(ms_tick(ctx, width));
+	}
+	*out = (ms_rows){x, rows->w ? x + rows->d : NULL, rows->n, rows->d, width};
+	return MS_OK;
+}

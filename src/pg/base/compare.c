@@ -66,6 +66,8 @@ comparison_open(Comparison *c, FunctionCallInfo fcinfo, const ComparisonAt *at)
 	b = sample_arg_ordered(fcinfo, 1);
 	if (a.s->d != b.s->d)
 		report_compared_columns(a.s->d, b.s->d);
+	if (!at->missing && a.s->incomplete + b.s->incomplete > 0)
+		report_gaps(a.s->incomplete + b.s->incomplete);
 	host_init(&c->ctx);
 	ms_arena_init(&c->arena, &c->ctx);
 	status = ms_pair_make(&c->ctx, &c->arena, a.s, a.size, b.s, b.size, &o, &c->pair);
@@ -166,7 +168,8 @@ comparison_test(FunctionCallInfo fcinfo, const Comparison *c, const ms_permutati
 	out_float8(values, nulls, 3, t->null_mean);
 	out_float8(values, nulls, 4, t->null_sd);
 	values[5] = count(c->pair.effective[0]);
-	values[6] = count(c->pair.effective[1]);
+	nulls[6] = isnan(c->pair.effective[1]);
+	values[6] = nulls[6] ? (Datum) 0 : count(c->pair.effective[1]);
 	values[7] = out_text(method);
 	values[8] = Int32GetDatum((int32) t->replicates);
 	values[9] = Int64GetDatum((int64) c->exchange.seed);

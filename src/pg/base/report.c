@@ -485,13 +485,6 @@ report_overflow(const char *function)
 					errhint("Divide the column by a constant.")));
 }
 
-void
-report_gaps(const char *function, uint64 rows)
-{
-	ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg(UINT64_FORMAT " rows have a NULL element, which %s cannot place", rows, function),
-					errhint("Leave such rows out when the samples are built, with FILTER (WHERE ... IS NOT NULL).")));
-}
-
 /* --- fitted models -------------------------------------------------------------------------- */
 
 void
@@ -740,6 +733,14 @@ report_asymptotic(void)
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("method => 'asymptotic' is for one column, a finite p and exchange => 'rows'"),
 					errhint("Take method => 'bootstrap'.")));
+}
+
+/* Of a function without the argument `missing`. */
+void
+report_gaps(uint64 rows)
+{
+	ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%llu rows have a NULL element", (unsigned long long) rows),
+					errhint("Leave them out when the sample is built: sample(a, b) FILTER (WHERE num_nulls(a, b) = 0).")));
 }
 
 void

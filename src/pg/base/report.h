@@ -68,7 +68,6 @@ pg_noreturn extern void report_wrong_type(const char *wanted);
 pg_noreturn extern void report_text_form(const char *type, const char *problem);
 pg_noreturn extern void report_several_columns(const char *function, size_t d);
 pg_noreturn extern void report_overflow(const char *function);
-pg_noreturn extern void report_gaps(const char *function, uint64 rows);
 
 /* Fitted models. A row of another width than the model; names is NULL when the model has none. */
 pg_noreturn extern void report_model_columns(size_t got, size_t wanted, char **names);
@@ -117,6 +116,7 @@ pg_noreturn extern void report_memory_pairs(const char *what, size_t n, size_t n
 pg_noreturn extern void report_compared_columns(size_t a, size_t b);
 pg_noreturn extern void report_memory_transport(size_t n, size_t m, size_t need, size_t limit);
 pg_noreturn extern void report_asymptotic(void);
+pg_noreturn extern void report_gaps(uint64 rows);
 pg_noreturn extern void report_aggregated(void);
 pg_noreturn extern void report_method_exchange(const char *method);
 pg_noreturn extern void report_no_bandwidth(const char *kernel);

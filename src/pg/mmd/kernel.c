@@ -9,11 +9,11 @@
 #include "pg/base/out.h"
 #include "pg/base/report.h"
 
-const char *const kernel_words[] = {"gaussian", "laplace", "imq",		 "matern32",
+const char *const kernel_words[] = {"gaussian", "laplace", "imq",        "matern32",
 									"matern52", "energy",  "polynomial", NULL};
 
-static void
-check_bandwidth(double s)
+void
+kernel_check_bandwidth(double s)
 {
 	if (!(s >= MS_KERNEL_LEAST_BANDWIDTH && s <= MS_KERNEL_MOST_BANDWIDTH))
 		report_range_hint("bandwidth", s, "above 0 and finite",
@@ -32,10 +32,11 @@ read_bandwidths(FunctionCallInfo fcinfo, int options, ms_kernel *k)
 	if (!ms_kernel_scaled(k->kind))
 		report_no_bandwidth(kernel_words[k->kind - 1]);
 	if (n < 1 || n > MS_KERNEL_MAX_BANDWIDTHS)
-		report_option_value("bandwidths", psprintf("a list of 1 to %d numbers", MS_KERNEL_MAX_BANDWIDTHS));
+		report_option_value("bandwidths",
+							psprintf("a list of 1 to %d numbers", MS_KERNEL_MAX_BANDWIDTHS));
 	for (size_t i = 0; i < n; i++)
 	{
-		check_bandwidth(s[i]);
+		kernel_check_bandwidth(s[i]);
 		k->bandwidth[i] = s[i];
 	}
 	k->bandwidths = n;
@@ -52,7 +53,8 @@ kernel_shape(FunctionCallInfo fcinfo, int options, ms_kernel *k)
 	degree = arg_option_number(fcinfo, options, "degree", k->degree);
 
 	if (degree != floor(degree) || degree < 1 || degree > MS_KERNEL_MAX_DEGREE)
-		report_option_value("degree", psprintf("a whole number from 1 to %d", MS_KERNEL_MAX_DEGREE));
+		report_option_value("degree",
+							psprintf("a whole number from 1 to %d", MS_KERNEL_MAX_DEGREE));
 	k->degree = (int) degree;
 	k->offset = arg_option_number(fcinfo, options, "offset", k->offset);
 	if (k->offset < 0)
@@ -78,7 +80,7 @@ kernel_arg(FunctionCallInfo fcinfo, int kernel, int bandwidth, int options, ms_k
 	if (given)
 	{
 		k->bandwidth[0] = PG_GETARG_FLOAT8(bandwidth);
-		check_bandwidth(k->bandwidth[0]);
+		kernel_check_bandwidth(k->bandwidth[0]);
 	}
 	if (options >= 0 && !PG_ARGISNULL(options))
 		several = read_bandwidths(fcinfo, options, k);

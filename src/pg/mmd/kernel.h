@@ -20,7 +20,11 @@ extern const char *const kernel_words[];
  * options number `options` (-1), checked. False when its bandwidth is for the caller to
  * choose: then k->bandwidth[0] is 1.
  */
-extern bool kernel_arg(FunctionCallInfo fcinfo, int kernel, int bandwidth, int options, ms_kernel *k);
+extern bool kernel_arg(FunctionCallInfo fcinfo, int kernel, int bandwidth, int options,
+					   ms_kernel *k);
+
+/* An error unless it is one. */
+extern void kernel_check_bandwidth(double s);
 
 /* degree, offset and exponent of the options alone. */
 extern void kernel_shape(FunctionCallInfo fcinfo, int options, ms_kernel *k);

@@ -42,7 +42,7 @@ wasserstein_plan(PG_FUNCTION_ARGS)
 		report_compared_columns(a.s->d, b.s->d);
 	check_memory(a.s, b.s);
 	if (a.s->d > 1 && a.s->incomplete + b.s->incomplete > 0)
-		report_gaps("wasserstein_plan", a.s->incomplete + b.s->incomplete);
+		report_gaps(a.s->incomplete + b.s->incomplete);
 	host_init(&ctx);
 	ms_arena_init(&arena, &ctx);
 	CORE(&ctx, ms_plan_make(&ctx, &arena, a.s, b.s, p, &flows, &n));
