@@ -3,6 +3,7 @@
  */
 #include "core/transport/barycenter1d.h"
 
+#include "core/transport/wasserstein1d.h"
 #include "transport_data.h"
 
 static ms_status
@@ -84,9 +85,84 @@ TEST(laws)
 	CHECK_INT(make(&h, two, 2, NULL, 3, x, m, &out), MS_BAD_ARGUMENT);
 }
 
+/* Every level by all quantile functions, the variance by all distances; outliers at one end must leave no trace. */
+TEST(by_brute_force)
+{
+	enum
+	{
+		G = 40,
+		MOST = 30,
+		ALL = G * MOST
+	};
+	double x[G][MOST], weights[G], atoms[ALL], mass[ALL], cumulated[ALL];
+	ms_column c[G], centre;
+	ms_barycenter1d out;
+	double total = 0, level = 0, variance = 0;
+	ms_rng rng;
+	host h;
+
+	ms_rng_init(&rng, 9, 1);
+	for (size_t g = 0; g < G; g++)
+	{
+		size_t n = 1 + ms_rng_below(&rng, MOST);
+
+		normal_values(x[g], n, g, (double) g / 10, 1 + (double) (g % 3));
+		if (g % 7 == 0)
+			x[g][0] = -1e9;
+		c[g] = column_of(x[g], n, NULL, NULL);
+		total += weights[g] = 1 + (double) ms_rng_below(&rng, 4);
+	}
+	host_init(&h);
+	CHECK_INT(make(&h, c, G, weights, 2, atoms, mass, &out), MS_OK);
+	for (size_t i = 0; i < out.n; i++)
+	{
+		double sum = 0;
+
+		for (size_t g = 0; g < G; g++)
+			sum += weights[g] / total * ms_describe_quantile(c + g, level + mass[i] / 2);
+		CHECK_NEAR(atoms[i], sum, 1e-13);
+		CHECK(i == 0 || atoms[i] >= atoms[i - 1]);
+		level += mass[i];
+	}
+	CHECK_NEAR(level, 1, 1e-13);
+	centre = column_of(atoms, out.n, mass, cumulated);
+	for (size_t g = 0; g < G; g++)
+	{
+		double distance;
+
+		CHECK_INT(ms_wasserstein1d(&h.ctx, c + g, &centre, 2, &distance), MS_OK);
+		variance += weights[g] / total * distance * distance;
+	}
+	CHECK_NEAR(out.frechet / variance, 1, 1e-12);
+}
+
+/* Differences that are no numbers. */
+TEST(great_numbers)
+{
+	const double x[] = {-1.7e308, 1.7e308};
+	const double y[] = {-1.7e308, 0, 1.7e308};
+	const double weights[] = {.9, .1};
+	ms_column c[] = {COLUMN(x), COLUMN(y)};
+	ms_barycenter1d out;
+	double atoms[5], mass[5];
+	host h;
+
+	host_init(&h);
+	CHECK_INT(make(&h, c, 2, weights, 2, atoms, mass, &out), MS_OK);
+	CHECK_INT(out.n, 4);
+	CHECK_NEAR(atoms[0] / 1e308, -1.7, 1e-15);
+	CHECK_NEAR(atoms[1] / 1e308, -1.53, 1e-14);
+	CHECK_NEAR(atoms[2] / 1e308, 1.53, 1e-14);
+	CHECK_NEAR(atoms[3] / 1e308, 1.7, 1e-15);
+	CHECK(!isfinite(out.frechet));
+}
+
 TEST(stops_and_refusals)
 {
-	enum { N = 50000 };
+	enum
+	{
+		N = 50000
+	};
 	double *x = malloc(N * sizeof(double));
 	ms_column c[2] = {column_of(x, N, NULL, NULL), column_of(x, N - 1, NULL, NULL)};
 	ms_barycenter1d out;
@@ -96,6 +172,7 @@ TEST(stops_and_refusals)
 	for (size_t i = 0; i < N; i++)
 		x[i] = (double) i;
 	HOST_EVERY(h, status, make(&h, c, 2, NULL, 1, NULL, NULL, &out));
+	HOST_EVERY(h, status, make(&h, c, 2, NULL, 2, NULL, NULL, &out));
 	CHECK(h.polls > 0);
 	free(x);
 }
@@ -105,6 +182,8 @@ main(void)
 {
 	RUN(reference);
 	RUN(laws);
+	RUN(by_brute_force);
+	RUN(great_numbers);
 	RUN(stops_and_refusals);
 	return unit_done();
 }

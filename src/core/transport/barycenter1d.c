@@ -19,6 +19,10 @@ typedef struct walk
 	uint32_t *heap; /* columns, that whose level ends first on top */
 	double *level;  /* where the present value of each ends */
 	double *pairs;  /* p = 1: 2 g */
+	ms_sum mean;    /* p = 2: of the present values, and their variance */
+	ms_sum variance;
+	double largest; /* term of the variance since both were summed afresh */
+	size_t changes; /* since then */
 } walk;
 
 static double
@@ -76,43 +80,74 @@ median(ms_ctx *ctx, walk *w, double *out)
 	return ms_tick(ctx, 4 * w->g);
 }
 
-/* The mean, afresh: no drift, and O(g) only where g is small against N. */
 static double
-mean(const walk *w)
-{
-	ms_sum sum = {0, 0};
-
-	for (size_t c = 0; c < w->g; c++)
-		ms_sum_add(&sum, w->weight[c] * value(w, c));
-	return ms_sum_get(&sum);
-}
-
-static double
-spread(const walk *w, int p, double centre)
+deviation(const walk *w, double centre)
 {
 	double sum = 0;
 
 	for (size_t c = 0; c < w->g; c++)
-	{
-		double d = fabs(value(w, c) - centre);
-
-		sum += w->weight[c] * (p == 1 ? d : d * d);
-	}
+		sum += w->weight[c] * fabs(value(w, c) - centre);
 	return sum;
 }
 
-/* Every column whose value ends at the level goes on to its next. */
+/* Mean and variance of the present values, afresh. */
 static void
-advance(walk *w, double level)
+summarise(walk *w)
 {
-	while (w->level[w->heap[0]] <= level + SLACK)
+	double centre;
+
+	w->mean = w->variance = (ms_sum){0, 0};
+	w->changes = 0;
+	for (size_t c = 0; c < w->g; c++)
+		ms_sum_add(&w->mean, w->weight[c] * value(w, c));
+	centre = ms_sum_get(&w->mean);
+	for (size_t c = 0; c < w->g; c++)
+		ms_sum_add(&w->variance, w->weight[c] * (value(w, c) - centre) * (value(w, c) - centre));
+	w->largest = ms_sum_get(&w->variance);
+}
+
+#define KEPT 1e-3 /* of the largest term: three digits may go */
+
+/*
+ * A column's value was `old`: mean and variance follow. Every g changes, and when a variance is left
+ * that is rounding in part, or a difference that is no number, both are summed afresh: nothing
+ * drifts, and a change costs O(1).
+ */
+static void
+follow(walk *w, uint32_t c, double old)
+{
+	double weight = w->weight[c];
+	double now = value(w, c);
+	double before = ms_sum_get(&w->mean);
+	double term;
+
+	ms_sum_add(&w->mean, weight * now);
+	ms_sum_add(&w->mean, -(weight * old));
+	term = weight * (now - old) * ((now - ms_sum_get(&w->mean)) + (old - before));
+	ms_sum_add(&w->variance, term);
+	w->largest = fmax(w->largest, fabs(term));
+	if (++w->changes >= w->g || !(ms_sum_get(&w->variance) >= KEPT * w->largest))
+		summarise(w);
+}
+
+/* Every column whose value ends at the level goes on to its next; returns how many. */
+static size_t
+advance(walk *w, int p, double level)
+{
+	size_t n = 0;
+
+	for (; w->level[w->heap[0]] <= level + SLACK; n++)
 	{
 		uint32_t c = w->heap[0];
+		double old = value(w, c);
 
 		w->at[c]++;
+		if (p == 2)
+			follow(w, c, old);
 		w->level[c] = level_of(w->columns + c, w->at[c]);
 		sift(w, 0);
 	}
+	return n;
 }
 
 static ms_status
@@ -180,23 +215,29 @@ ms_barycenter1d_make(ms_ctx *ctx, ms_arena *arena, const ms_column *columns, siz
 	out->n = 0;
 	MS_TRY(MS_ALLOC(arena, most, &out->x));
 	MS_TRY(MS_ALLOC(arena, most, &out->mass));
+	summarise(&w);
 	for (;;)
 	{
 		double to = w.level[w.heap[0]];
 		double centre;
+		double spread;
 
 		if (p == 1)
 			MS_TRY(median(ctx, &w, &centre));
 		else
-			centre = mean(&w);
+			centre = ms_sum_get(&w.mean);
+		/* rounding must not turn the order */
+		if (out->n > 0 && centre < out->x[out->n - 1])
+			centre = out->x[out->n - 1];
+		spread = p == 1 ? deviation(&w, centre) : ms_sum_get(&w.variance);
+		spread = spread < 0 ? 0 : spread; /* what is no number stays so */
 		out->x[out->n] = centre;
 		out->mass[out->n] = to - reached;
-		ms_sum_add(&frechet, out->mass[out->n++] * spread(&w, p, centre));
+		ms_sum_add(&frechet, out->mass[out->n++] * spread);
 		reached = to;
 		if (to >= 1 - SLACK)
 			break;
-		advance(&w, to);
-		MS_TRY(ms_tick(ctx, 8 * g + 64));
+		MS_TRY(ms_tick(ctx, 64 * advance(&w, p, to) + (p == 1 ? 8 * g : 0)));
 	}
 	out->frechet = ms_sum_get(&frechet);
 	return MS_OK;
