@@ -87,3 +87,13 @@ SELECT hsic(s, 1, bandwidth => '{1, 0}') FROM forty;
 SELECT hsic_test(s, 1, method => 'cross') FROM forty;
 SELECT hsic_test(s, 1, options => '{"weights": "importance"}') FROM forty;
 SELECT hsic(sample(x, NULL::float8), 1) FROM generate_series(1, 3) x;
+-- all pairs of samples under one bandwidth
+CREATE TEMP TABLE shop AS SELECT id, sample(sin(i * id) + id % 3, cos(i + id)) AS s FROM generate_series(1, 6) id, generate_series(1, 30) i GROUP BY id;
+SELECT count(*) AS pairs, bool_and(abs(p.distance - mmd(x.s, y.s, bandwidth => m.s)) < 1e-6) AS as_pairs
+FROM (SELECT mmd_matrix(id, s) AS d FROM shop) r, dissimilarity_pairs(d) p JOIN shop x ON x.id = p.i::int JOIN shop y ON y.id = p.j::int, (SELECT median_distance(sample_union(s)) AS s FROM shop) m;
+SELECT count(*) AS pairs FROM (SELECT mmd_matrix('shop ' || id, s) AS d FROM (TABLE shop UNION ALL SELECT 7, NULL UNION ALL SELECT 8, sample_weighted(0, 1, 1)) q) r, dissimilarity_pairs(d) p;
+SELECT mmd_matrix(id, s) AS none FROM shop WHERE id > 6;
+SELECT mmd_matrix(1, s) FROM shop;
+SELECT mmd_matrix(i, s) FROM (SELECT 1 AS i, sample(1.0) AS s UNION ALL SELECT 2, sample(1, 2)) q;
+SELECT mmd_matrix(i, s) FROM (SELECT i, sample(i, NULL::float8) AS s FROM generate_series(1, 2) i GROUP BY i) q;
+SELECT sample_mmd_matrix_final('\x00');

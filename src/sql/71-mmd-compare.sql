@@ -74,3 +74,23 @@ CREATE FUNCTION hsic_test(
 COMMENT ON FUNCTION hsic_test(
 	measure_sample, integer, text, float8[], text, text, integer, bigint, jsonb
 ) IS 'are the first columns independent of the others? method gamma (the first two moments of all permutations, exactly) or permutation; details: unbiased (Song et al. 2012), correlation (of energy the square of dCor), unbiased_correlation; n_b is NULL; options degree, offset, exponent';
+-- All pairs of samples. Parts of the aggregate are not STRICT and do not trust their state.
+
+-- @for ID
+CREATE FUNCTION mmd_matrix_append(state bytea, @ID@, s measure_sample) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'sample_mmd_matrix_append_@ID:c@' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION mmd_matrix_append(state bytea, @ID@, s measure_sample) IS 'part of the aggregate mmd_matrix: one sample';
+-- @end
+CREATE FUNCTION sample_mmd_matrix_merge(state bytea, v bytea) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION sample_mmd_matrix_merge(bytea, bytea) IS 'part of the aggregate mmd_matrix of samples: samples of v into the state';
+CREATE FUNCTION sample_mmd_matrix_final(state bytea) RETURNS measure_dissimilarity
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000;
+COMMENT ON FUNCTION sample_mmd_matrix_final(bytea) IS 'part of the aggregate mmd_matrix of samples: compares all pairs';
+-- @for ID
+CREATE AGGREGATE mmd_matrix(@ID@, s measure_sample) (
+	SFUNC = mmd_matrix_append, STYPE = bytea, SSPACE = 65536, COMBINEFUNC = sample_mmd_matrix_merge,
+	FINALFUNC = sample_mmd_matrix_final, PARALLEL = RESTRICTED
+);
+COMMENT ON AGGREGATE mmd_matrix(@ID@, s measure_sample) IS 'mmd(a, b) of all pairs of samples under one gaussian kernel, whose bandwidth is the median distance of all their rows: for kmedoids_fit and dissimilarity_nearest. Ids are unique; empty samples are left out, gaps are an error; N^2 / 2 kernel values for N rows in all, memory of the rows; other kernels and units: mmd_matrix of kernel means';
+-- @end
