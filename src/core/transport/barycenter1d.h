@@ -14,8 +14,7 @@ typedef struct ms_barycenter1d
 	size_t n;
 	double *x;    /* ascending */
 	double *mass; /* of 1 */
-	double
-		frechet; /* sum of weights times W2^2 (W1) to the barycenter; not finite where squares are not */
+	double frechet; /* sum of weights times W2^2 (W1) to it; not finite where squares are not */
 } ms_barycenter1d;
 
 /*
