@@ -130,8 +130,8 @@ FROM generate_series(1, 3) g, (SELECT sample(velocity) AS s FROM galaxies) r,
 SELECT regexp_replace(summary(m), '\d+ of 10', 'some of 10', 'g') AS summary FROM (SELECT sample(eruptions, waiting) AS s FROM faithful) r, gmm_fit(s, 3, max_iter => 2) m;
 SELECT summary(m) FROM (SELECT sample(velocity) AS s FROM galaxies) r, gmm_fit(s, 3, n_init => 50) m;
 SELECT regexp_replace(summary(m), '\d+ of 10', 'some of 10', 'g') AS summary
-FROM (SELECT sample(x) AS s FROM (SELECT velocity FROM galaxies UNION ALL SELECT 50 + i / 1e6 FROM generate_series(1, 20) i) g (x)) r,
-     gmm_fit(s, 3) m;
+FROM (SELECT sample(x) AS s FROM (SELECT 10 + i / 1e6 FROM generate_series(1, 30) i UNION ALL SELECT 50 + i / 1e6 FROM generate_series(1, 20) i) g (x)) r,
+     gmm_fit(s, 2) m;
 SELECT summary(m)
 FROM (SELECT sample(sepal_length, sepal_width, petal_length, petal_width) AS s FROM (SELECT * FROM iris WHERE species = 'setosa' LIMIT 12) f) r,
      gmm_fit(s, 1) m;

@@ -30,7 +30,7 @@ FROM (SELECT sample(velocity) AS s FROM galaxies) g,
      gmm('{.1,.4,.3,.2}', '{{9.7},{19.8},{22.9},{24}}', '{{{.3}},{{.4}},{{.7}},{{19}}}') start, gmm_fit(s, 4, prior => true, start => start, tol => 1e-14, max_iter => 20000) m, gmm_info(m) i, gmm_components(m) c GROUP BY i.log_likelihood;
 -- a prior keeps spikes away
 SELECT p AS prior, i.problems FROM (VALUES (false), (true)) v (p),
-     (SELECT sample(x) AS s FROM (SELECT velocity FROM galaxies UNION ALL SELECT 50 + i / 1e6 FROM generate_series(1, 20) i) g (x)) r, gmm_fit(s, 3, prior => p) m, gmm_info(m) i;
+     (SELECT sample(x) AS s FROM (SELECT 10 + i / 1e6 FROM generate_series(1, 30) i UNION ALL SELECT 50 + i / 1e6 FROM generate_series(1, 20) i) g (x)) r, gmm_fit(s, 2, prior => p) m, gmm_info(m) i;
 
 -- noise: 20 rows all over
 CREATE TABLE noisy AS

@@ -13,7 +13,7 @@ CREATE FUNCTION gmm_fit(
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000;
 COMMENT ON FUNCTION gmm_fit(
 	measure_sample, integer, text, boolean, float8, text, text, measure_gmm, integer, integer, float8, text[], text, bigint, jsonb
-) IS 'mixture of k Gaussians by maximum likelihood (EM, Dempster, Laird & Rubin 1977), or under a prior (Fraley & Raftery 2007); covariance full, tied, diag, spherical or a name of mclust; n_init k-means++ starts, the best kept, or one start from a model; stops when the gain of the log-likelihood is below tol of it; same rows and seed, same model; components by descending weight; NULL for no rows; 22023 for a bad argument, 22000 for data without a fit';
+) IS 'mixture of k Gaussians by maximum likelihood (EM, Dempster, Laird & Rubin 1977), or under a prior (Fraley & Raftery 2007); covariance full, tied, diag, spherical or a name of mclust; n_init k-means++ starts, improved by random moves of a component, the best kept, or one start from a model; stops when the gain of the log-likelihood is below tol of it; same rows and seed, same model; components by descending weight; NULL for no rows; 22023 for a bad argument, 22000 for data without a fit';
 
 CREATE FUNCTION gmm_fit_query(
 	query text, k integer, covariance text DEFAULT 'full', prior boolean DEFAULT false, noise float8 DEFAULT 0,

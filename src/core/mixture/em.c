@@ -12,6 +12,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/hash.h"
 #include "core/mixture/em_parts.h"
 #include "core/mixture/score.h"
 
@@ -27,6 +28,10 @@
 
 /* a component of |S|^(1/d) below this share of the others' geometric mean is a spike */
 #define SPIKE 1e-3
+
+/* every start is moved so often, and a move must have led higher after so many iterations */
+#define MOVES 3
+#define MOVE_ITERATIONS 10
 
 /* two starts reached the same end when their log-likelihoods are so near, relatively */
 #define SAME_END 1e-6
@@ -74,7 +79,7 @@ ms_em_memory(size_t n, size_t d, const ms_em_options *o)
 {
 	ms_mix_shape shape = ms_mstep_shape(o->family);
 	size_t part = part_rows(n, d, o);
-	size_t mixes = places(n, d, o) + 2 + (o->start != NULL) + (o->hint != NULL);
+	size_t mixes = places(n, d, o) + 3 + (o->start != NULL) + (o->hint != NULL);
 	size_t mix;
 	size_t bytes;
 	size_t rows;
@@ -362,24 +367,6 @@ new_candidate(fit *f, candidate *c)
 	return MS_ZEROED(f->scratch, f->k, &c->problems);
 }
 
-static ms_status
-run_starts(fit *f, size_t most, int max_iter, bool to_the_end)
-{
-	for (int s = 0; s < ms_em_starts(f->o); s++)
-	{
-		MS_TRY(ms_em_begin_start(f, s));
-		f->current.iterations = 0;
-		f->current.starts = 1;
-		f->current.log_likelihood = f->current.objective = -INFINITY;
-		MS_TRY(iterate(f, &f->current, &f->part, max_iter));
-		judge(f, &f->current);
-		if (to_the_end)
-			note_end(f, f->current.objective, f->current.class, 1);
-		keep(f, most);
-	}
-	return MS_OK;
-}
-
 /* A candidate goes on where it stopped. */
 static ms_status
 go_on(fit *f, candidate *c, source *rows)
@@ -392,6 +379,65 @@ go_on(fit *f, candidate *c, source *rows)
 	}
 	MS_TRY(iterate(f, c, rows, f->o->max_iter - (int) c->iterations));
 	judge(f, c);
+	return MS_OK;
+}
+
+/* A model of the user's keeps to its place, and a start that was cut short has none yet. */
+static bool
+can_move(const fit *f)
+{
+	bool cut = f->current.stop == MS_GMM_STOP_MAX_ITER &&
+			   f->current.iterations == (uint32_t) f->o->max_iter;
+
+	return f->k > 1 && !f->o->start && f->current.class != END_DEGENERATE && !cut;
+}
+
+/* Iterations count from the last move that the current candidate took. */
+static ms_status
+try_move(fit *f, uint64_t seed, bool to_the_end)
+{
+	candidate *c = &f->moved;
+
+	copy_candidate(c, &f->current, f->k);
+	MS_TRY(ms_em_move(f, seed, &c->mix));
+	c->iterations = 0;
+	MS_TRY(iterate(f, c, &f->part, MOVE_ITERATIONS));
+	judge(f, c);
+	if (!is_better(c, &f->current))
+		return MS_OK;
+	if (to_the_end && c->stop == MS_GMM_STOP_MAX_ITER)
+		MS_TRY(go_on(f, c, &f->part));
+	copy_candidate(&f->current, c, f->k);
+	return MS_OK;
+}
+
+/* Start s from its seeds to where it stops, and from there by moves. */
+static ms_status
+run_start(fit *f, int s, int max_iter, bool to_the_end)
+{
+	uint64_t seed = ms_hash_u64((uint64_t) s, (uint64_t) f->o->seed);
+
+	MS_TRY(ms_em_begin_start(f, s));
+	f->current.iterations = 0;
+	f->current.starts = 1;
+	f->current.log_likelihood = f->current.objective = -INFINITY;
+	MS_TRY(iterate(f, &f->current, &f->part, max_iter));
+	judge(f, &f->current);
+	for (uint64_t t = 0; t < MOVES && can_move(f); t++)
+		MS_TRY(try_move(f, ms_hash_u64(t, seed), to_the_end));
+	return MS_OK;
+}
+
+static ms_status
+run_starts(fit *f, size_t most, int max_iter, bool to_the_end)
+{
+	for (int s = 0; s < ms_em_starts(f->o); s++)
+	{
+		MS_TRY(run_start(f, s, max_iter, to_the_end));
+		if (to_the_end)
+			note_end(f, f->current.objective, f->current.class, 1);
+		keep(f, most);
+	}
 	return MS_OK;
 }
 
@@ -468,6 +514,8 @@ prepare(fit *f, size_t most, size_t part)
 	MS_TRY(ms_mstep_new(f->scratch, f->o->family, f->k, f->d, f->columns.variances,
 						f->o->prior ? &f->prior : NULL, &f->step));
 	MS_TRY(new_candidate(f, &f->current));
+	MS_TRY(new_candidate(f, &f->moved));
+	MS_TRY(MS_ALLOC(f->scratch, f->d, &f->row));
 	MS_TRY(ms_mix_stats_new(f->scratch, &f->current.mix, &f->stats));
 	MS_TRY(MS_ALLOC(f->scratch, starts, &f->ends));
 	MS_TRY(MS_ALLOC(f->scratch, starts, &f->classes));

@@ -70,6 +70,8 @@ typedef struct fit
 	ms_mstep step;
 	ms_mix_stats stats;
 	candidate current;
+	candidate moved; /* the current one, a component of which has moved */
+	double *row;     /* d */
 	candidate best[FINALISTS];
 	size_t kept; /* filled places of best */
 	double *ends; /* objectives of starts that ran to their end */
@@ -99,5 +101,13 @@ extern int ms_em_starts(const ms_em_options *o);
 
 /* Start s into f->current.mix: that of the user, or n_init from seeds, and the hint after them. */
 extern ms_status ms_em_begin_start(fit *f, int s);
+
+/* --- em_move.c: to a better end ------------------------------------------------------------- */
+
+/*
+ * Moves one component to a row: both are drawn by the seed. The component that owns the row gives
+ * half its weight and its shape.
+ */
+extern ms_status ms_em_move(fit *f, uint64_t seed, ms_mix *mix);
 
 #endif

@@ -17,6 +17,10 @@
 #define LLOYD_LONG 5
 #define LLOYD_SHORT 1
 
+/* Seedings of a long start, of which the one of least potential is taken: with many components
+ * one alone is seldom near the best partition. */
+#define TRIES 3
+
 /* The mixture whose statistics plain sums are: unit factors. */
 static void
 set_unit(ms_mix *mix, const double *means)
@@ -67,6 +71,20 @@ add_labelled(fit *f, const double *x, double w, size_t j)
 	}
 }
 
+/* Seeds, a few rounds of Lloyd on top, labels; the potential is what k-means minimises. */
+static ms_status
+seed_and_label(fit *f, ms_arena *arena, uint64_t seed, int rounds, ms_seeds *seeds,
+			   uint32_t **labels)
+{
+	MS_TRY(ms_seeding_kmeanspp(f->ctx, arena, &f->seeds, f->k, MS_SEEDING_AUTO, seed, seeds));
+	f->distinct = seeds->k;
+	if (seeds->k < f->k)
+		return MS_OK;
+	MS_TRY(MS_ALLOC(arena, f->seeds.rows.n, labels));
+	return ms_seeding_lloyd(f->ctx, arena, &f->seeds, f->k, seeds->centers, rounds, *labels,
+							&seeds->potential);
+}
+
 /* The first mixture of a start: seeds, a few rounds of Lloyd, and the M step of the labels. */
 static ms_status
 start_from_seeds(fit *f, ms_arena *arena, uint64_t seed, int rounds)
@@ -74,15 +92,10 @@ start_from_seeds(fit *f, ms_arena *arena, uint64_t seed, int rounds)
 	const ms_rows *rows = &f->seeds.rows;
 	ms_seeds seeds;
 	uint32_t *labels;
-	double potential;
 
-	MS_TRY(ms_seeding_kmeanspp(f->ctx, arena, &f->seeds, f->k, MS_SEEDING_AUTO, seed, &seeds));
-	f->distinct = seeds.k;
+	MS_TRY(seed_and_label(f, arena, seed, rounds, &seeds, &labels));
 	if (seeds.k < f->k)
 		return MS_OK;
-	MS_TRY(MS_ALLOC(arena, rows->n, &labels));
-	MS_TRY(ms_seeding_lloyd(f->ctx, arena, &f->seeds, f->k, seeds.centers, rounds, labels,
-							&potential));
 	for (size_t i = 0; i < f->k * f->d; i++)
 		seeds.centers[i] *= f->columns.scale[i % f->d] / f->seeds.scale[i % f->d];
 	set_unit(&f->current.mix, seeds.centers);
@@ -96,13 +109,51 @@ start_from_seeds(fit *f, ms_arena *arena, uint64_t seed, int rounds)
 	return ms_mstep_start(f->ctx, &f->step, &f->current.mix, &f->stats);
 }
 
+/* Of a few seedings the one that leads Lloyd to the least potential. */
+static ms_status
+best_seed(fit *f, uint64_t first, uint64_t *best)
+{
+	double least = INFINITY;
+
+	*best = first;
+	for (uint64_t t = 0; t < TRIES; t++)
+	{
+		ms_arena arena = {f->ctx, NULL, f->scratch->used};
+		uint64_t seed = ms_hash_u64(t, first);
+		ms_seeds seeds = {.potential = INFINITY};
+		uint32_t *labels;
+		ms_status status = seed_and_label(f, &arena, seed, LLOYD_LONG, &seeds, &labels);
+
+		ms_arena_free(&arena);
+		MS_TRY(status);
+		if (seeds.k == f->k && seeds.potential < least)
+		{
+			least = seeds.potential;
+			*best = seed;
+		}
+	}
+	return MS_OK;
+}
+
+/* The first mixture of start s of its own. */
+static ms_status
+start_alone(fit *f, ms_arena *arena, int s)
+{
+	uint64_t seed = ms_hash_u64((uint64_t) s, (uint64_t) f->o->seed);
+
+	if (s % 2 == 1)
+		return start_from_seeds(f, arena, seed, LLOYD_SHORT);
+	if (f->k > 2)
+		MS_TRY(best_seed(f, seed, &seed));
+	return start_from_seeds(f, arena, seed, LLOYD_LONG);
+}
+
 /* Seeds of start s. A part with too few distinct rows gives way to all rows. */
 static ms_status
 seed_start(fit *f, int s)
 {
 	ms_arena arena = {f->ctx, NULL, f->scratch->used};
-	uint64_t seed = ms_hash_u64((uint64_t) s, (uint64_t) f->o->seed);
-	ms_status status = start_from_seeds(f, &arena, seed, s % 2 == 0 ? LLOYD_LONG : LLOYD_SHORT);
+	ms_status status = start_alone(f, &arena, s);
 
 	ms_arena_free(&arena);
 	if (status != MS_OK || f->distinct == f->k)
