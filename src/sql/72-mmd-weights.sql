@@ -63,3 +63,63 @@ CREATE FUNCTION density_ratio(
 ) RETURNS SETOF measure_point
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 1000;
 COMMENT ON FUNCTION density_ratio(measure_sample, measure_sample, measure_sample, float8, float8, text, bigint, jsonb) IS 'the density of target over that of source at the rows of `at`, by default of source, by least squares with Gaussian bumps at target rows (uLSIF, Kanamori, Hido & Sugiyama 2009): weights without an n x n matrix, also for new rows; bandwidth and lambda NULL are chosen by 5-fold cross-validation; options centers (100), missing (error, omit)';
+
+-- Do I need the weights, and outcomes that have shifted.
+
+CREATE TYPE measure_shift_coefficient AS (term integer, estimate float8, std_error float8, weighted float8, weighted_std_error float8);
+COMMENT ON TYPE measure_shift_coefficient IS 'a coefficient without and with weights: term 0 is the intercept, the others are the covariates in the order of their columns; the error with weights is the sandwich one';
+
+CREATE FUNCTION shift_regression(s measure_sample, response integer DEFAULT 1, options jsonb DEFAULT NULL)
+	RETURNS SETOF measure_shift_coefficient
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 5;
+COMMENT ON FUNCTION shift_regression(measure_sample, integer, jsonb) IS 'least squares of a column on the others, without and with the weights of the sample (importance weights, as of kernel_mean_matching; they are taken as known, so bootstrap both samples for honest errors); option missing (error, omit); no rows for too little data, 22000 for columns that depend on each other';
+
+CREATE FUNCTION shift_regression_test(
+	s measure_sample, target measure_sample DEFAULT NULL, response integer DEFAULT 1, options jsonb DEFAULT NULL
+) RETURNS measure_test
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
+COMMENT ON FUNCTION shift_regression_test(measure_sample, measure_sample, integer, jsonb) IS 'do both fits of shift_regression estimate the same line? F test of DuMouchel & Duncan (1983); if so the plain fit is the better one (Ge et al. 2024); details: df1, df2, effective (rows that the weights are worth), target_complexity (mean leverage of the rows of target, covariates alone, in units of 1/n: the number of coefficients without a shift), recommended (weighted where p <= 0.05); NULL where weights do not vary; option missing (error, omit)';
+
+CREATE FUNCTION target_shift(source measure_sample, target measure_sample, alpha float8 DEFAULT 0.05, options jsonb DEFAULT NULL)
+	RETURNS SETOF measure_point
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 1000;
+COMMENT ON FUNCTION target_shift(measure_sample, measure_sample, float8, jsonb) IS 'weights of source rows (y, x) for a target of which x is known, where the law of y has shifted and that of x given y has not (ReTaSA, Kim et al. 2024), mean 1; alpha is the Tikhonov regularisation: 0.03 to 0.5, less for more rows; options x_bandwidth, y_bandwidth, target_bandwidth (1.06 sd n^(-1/5)), missing (error, omit); at most 5,000 source rows, 24 n^2 bytes, n^3 steps';
+
+-- Known laws, and simulated rows with their random inputs.
+
+CREATE FUNCTION mmd_law(
+	s measure_sample, law text DEFAULT 'normal', parameters float8[] DEFAULT NULL, kernel text DEFAULT 'gaussian',
+	bandwidth float8 DEFAULT NULL, missing text DEFAULT 'error'
+) RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000;
+COMMENT ON FUNCTION mmd_law(measure_sample, text, float8[], text, float8, text) IS 'the MMD of a sample to a law (root of the V statistic), in closed form: no sample of the law is drawn; law normal or uniform, columns independent; parameters are mean and standard deviation, or the ends, for all columns or each; NULL: the normal law with the mean and covariance of s, or the uniform one on [0, 1]; rows are taken to the standard law first, bandwidth is in its units, NULL that of Henze & Zirkler (1990); kernel gaussian or laplace (the product over the columns), for the uniform law also matern32 and matern52, in one column energy; n^2 kernel values; NULL for too little data';
+
+CREATE FUNCTION mmd_law_test(
+	s measure_sample, law text DEFAULT 'normal', parameters float8[] DEFAULT NULL, kernel text DEFAULT 'gaussian',
+	bandwidth float8 DEFAULT NULL, missing text DEFAULT 'error', replicates integer DEFAULT 999,
+	seed bigint DEFAULT 0, options jsonb DEFAULT NULL
+) RETURNS measure_test
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000000;
+COMMENT ON FUNCTION mmd_law_test(measure_sample, text, float8[], text, float8, text, integer, bigint, jsonb) IS 'does a sample follow a law? mmd_law against as many rows of the law, drawn `replicates` times, parameters estimated again where they were (BHEP test: Baringhaus & Henze 1988, Henze & Zirkler 1990); details: bandwidth, unbiased_square; replicates times n^2 kernel values; no options';
+
+CREATE FUNCTION mmd_optimal(
+	simulated measure_sample, observed measure_sample, inputs integer, law text DEFAULT 'uniform',
+	kernel text DEFAULT 'gaussian', bandwidth float8 DEFAULT NULL, scale text DEFAULT 'none',
+	options jsonb DEFAULT NULL
+) RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000;
+COMMENT ON FUNCTION mmd_optimal(measure_sample, measure_sample, integer, text, text, float8, text, jsonb) IS 'the MMD of simulated to observed rows, where the first `inputs` columns of simulated are the random inputs that made its other columns: simulated rows are weighted by how the inputs cover their law (optimally weighted MMD, Bharti et al. 2023), by which the error of few runs of a smooth simulator falls by an order; law of each input uniform on [0, 1] or standard normal; options input_kernel (uniform: matern52, normal: gaussian), input_bandwidth, missing (error, omit), and those of kernels; at most 8 inputs and 20,000 simulated rows, 16 n^2 bytes';
+
+CREATE FUNCTION mmd_optimal_interval(
+	simulated measure_sample, observed measure_sample, inputs integer, law text DEFAULT 'uniform',
+	kernel text DEFAULT 'gaussian', bandwidth float8 DEFAULT NULL, scale text DEFAULT 'none',
+	level float8 DEFAULT 0.95, replicates integer DEFAULT 999, seed bigint DEFAULT 0, options jsonb DEFAULT NULL
+) RETURNS measure_estimate
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000;
+COMMENT ON FUNCTION mmd_optimal_interval(measure_sample, measure_sample, integer, text, text, float8, text, float8, integer, bigint, jsonb) IS 'the same with percentiles of a bootstrap of the observed rows; details: plain (equal weights), bandwidth, input_bandwidth, weights_sum, weights_absolute, weights_least, error and error_plain (worst case of a mean of a function of the inputs with norm 1), nugget, fallback (equal weights were taken, as the optimal ones would extrapolate); the options of mmd_optimal; 8 m^2 bytes more for m observed rows';
+
+CREATE FUNCTION mmd_optimal_weights(
+	simulated measure_sample, inputs integer, law text DEFAULT 'uniform', options jsonb DEFAULT NULL
+) RETURNS SETOF measure_point
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 1000;
+COMMENT ON FUNCTION mmd_optimal_weights(measure_sample, integer, text, jsonb) IS 'the weights of mmd_optimal, which depend on the inputs alone: sum(weight * h) estimates the mean of any smooth output h (kernel quadrature); they may be negative and add up to about 1; options input_kernel, input_bandwidth, missing';

@@ -1197,3 +1197,33 @@ report_at_bound(const char *function, double share)
 	ereport(WARNING, (errmsg("%.0f%% of the source stand at the upper bound of %s", 100 * share, function),
 					  errhint("Raise upper, or take the weights for what they are: the source hardly covers the target.")));
 }
+
+void
+report_no_embedding(const char *kernel, const char *law)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the %s kernel has no mean under the %s law in closed form here", kernel, law),
+					errhint("Kernels of the normal law are gaussian and laplace, of the uniform one these, matern32 and matern52; of one column also energy, but not for inputs.")));
+}
+
+void
+report_simulated_columns(size_t simulated, size_t inputs, size_t observed)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("simulated rows have %zu columns behind %zu inputs, observed ones have %zu", simulated - inputs, inputs, observed),
+					errhint("Build the simulated sample of the inputs first and then of the outputs, which are the columns of the observed one.")));
+}
+
+void
+report_shift_columns(size_t source, size_t target)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("source has %zu columns, target %zu, wanted 2 (y, x) and 1 (x)", source, target),
+					errhint("Of several covariates take one prediction of y as x.")));
+}
+
+void
+report_floored(const char *function, double share)
+{
+	ereport(WARNING, (errmsg("%.0f%% of the source lie where %s sees next to no density", 100 * share, function),
+					  errhint("Raise option \"x_bandwidth\".")));
+}

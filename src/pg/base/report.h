@@ -188,6 +188,10 @@ pg_noreturn extern void report_fewer_rows(const char *argument, double got, doub
 extern void report_gap(const char *function, double gap);
 extern void report_no_overlap(const char *function);
 extern void report_at_bound(const char *function, double share);
+pg_noreturn extern void report_shift_columns(size_t source, size_t target);
+extern void report_floored(const char *function, double share);
+pg_noreturn extern void report_no_embedding(const char *kernel, const char *law);
+pg_noreturn extern void report_simulated_columns(size_t simulated, size_t inputs, size_t observed);
 
 /* pgmeasure_version() */
 extern void report_version_differs(const char *library, const char *script);
