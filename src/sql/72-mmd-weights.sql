@@ -31,7 +31,7 @@ CREATE FUNCTION kernel_mean_matching(
 	source measure_sample, target measure_sample, kernel text DEFAULT 'gaussian', bandwidth float8 DEFAULT NULL,
 	upper float8 DEFAULT 1000, scale text DEFAULT 'sd', options jsonb DEFAULT NULL
 ) RETURNS SETOF measure_point
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 1000;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 500;
 COMMENT ON FUNCTION kernel_mean_matching(measure_sample, measure_sample, text, float8, float8, text, jsonb) IS 'the rows of source with weights under which they look like target (kernel mean matching, Huang et al. 2006): least MMD with 0 <= weight <= upper and a mean weight within band of 1; kernel gaussian, laplace, imq, matern32 or matern52; bandwidth NULL is the median distance of the pooled rows; options band (NULL: 1 - 1/sqrt(n)), tol (on the squared MMD; NULL: a hundredth of its noise), max_iter, missing (error, omit), and those of kernels; equal rows share; 8 n^2 bytes for n distinct source rows; a WARNING where nothing overlaps';
 
 CREATE TYPE measure_matching_info AS (
@@ -54,14 +54,14 @@ CREATE FUNCTION kernel_mean_matching_double(
 	source measure_sample, target measure_sample, kernel text DEFAULT 'gaussian', bandwidth float8 DEFAULT NULL,
 	upper float8 DEFAULT 1000, scale text DEFAULT 'sd', options jsonb DEFAULT NULL
 ) RETURNS SETOF measure_matched
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 1000;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 500;
 COMMENT ON FUNCTION kernel_mean_matching_double(measure_sample, measure_sample, text, float8, float8, text, jsonb) IS 'weights of both sides (double weighting, Segovia-Martin, Mazuelas & Liu 2023): target rows that the source cannot stand for get less than their own weight, source rows at most upper / sqrt(D); option spread is D, at least 1, by default 4, and the others are those of kernel_mean_matching; 8 (n + m)^2 bytes';
 
 CREATE FUNCTION density_ratio(
 	source measure_sample, target measure_sample, "at" measure_sample DEFAULT NULL, bandwidth float8 DEFAULT NULL,
 	lambda float8 DEFAULT NULL, scale text DEFAULT 'sd', seed bigint DEFAULT 0, options jsonb DEFAULT NULL
 ) RETURNS SETOF measure_point
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 1000;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 500;
 COMMENT ON FUNCTION density_ratio(measure_sample, measure_sample, measure_sample, float8, float8, text, bigint, jsonb) IS 'the density of target over that of source at the rows of `at`, by default of source, by least squares with Gaussian bumps at target rows (uLSIF, Kanamori, Hido & Sugiyama 2009): weights without an n x n matrix, also for new rows; bandwidth and lambda NULL are chosen by 5-fold cross-validation; options centers (100), missing (error, omit)';
 
 -- Do I need the weights, and outcomes that have shifted.
@@ -82,7 +82,7 @@ COMMENT ON FUNCTION shift_regression_test(measure_sample, measure_sample, intege
 
 CREATE FUNCTION target_shift(source measure_sample, target measure_sample, alpha float8 DEFAULT 0.05, options jsonb DEFAULT NULL)
 	RETURNS SETOF measure_point
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 1000;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 500;
 COMMENT ON FUNCTION target_shift(measure_sample, measure_sample, float8, jsonb) IS 'weights of source rows (y, x) for a target of which x is known, where the law of y has shifted and that of x given y has not (ReTaSA, Kim et al. 2024), mean 1; alpha is the Tikhonov regularisation: 0.03 to 0.5, less for more rows; options x_bandwidth, y_bandwidth, target_bandwidth (1.06 sd n^(-1/5)), missing (error, omit); at most 5,000 source rows, 24 n^2 bytes, n^3 steps';
 
 -- Known laws, and simulated rows with their random inputs.
@@ -121,5 +121,5 @@ COMMENT ON FUNCTION mmd_optimal_interval(measure_sample, measure_sample, integer
 CREATE FUNCTION mmd_optimal_weights(
 	simulated measure_sample, inputs integer, law text DEFAULT 'uniform', options jsonb DEFAULT NULL
 ) RETURNS SETOF measure_point
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 1000;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 500;
 COMMENT ON FUNCTION mmd_optimal_weights(measure_sample, integer, text, jsonb) IS 'the weights of mmd_optimal, which depend on the inputs alone: sum(weight * h) estimates the mean of any smooth output h (kernel quadrature); they may be negative and add up to about 1; options input_kernel, input_bandwidth, missing';

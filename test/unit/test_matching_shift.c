@@ -86,7 +86,7 @@ TEST(regression_level)
 
 TEST(regression_degenerate)
 {
-	static const double line[] = {1, 1, 2, 2, 3, 3, 4, 4, 6, 5}, flat[] = {1, 7, 2, 7, 3, 7, 5, 7};
+	static const double line[] = {1, 1, 2, 2, 3, 3, 4, 4, 6, 5}, flat[] = {1, .1, 2, .1, 3, .1, 5, .1};
 	static const double twice[] = {1, 1, 2, 2, 2, 4, 3, 3, 6, 5, 4, 8, 2, 9, 18},
 						zero[] = {0, 0, 0, 0, 0};
 	sample_value same = sample_of(line, NULL, 5, 2), constant = sample_of(flat, NULL, 4, 2);
@@ -152,6 +152,15 @@ TEST(shift_reference)
 	CHECK_INT(ms_shift_fit(&h.ctx, &arena, s.s, target.s, &o, &f), MS_BAD_ARGUMENT);
 	CHECK_INT(ms_shift_fit(&h.ctx, &arena, target.s, target.s, &o, &f), MS_DIMENSION);
 	o.alpha = 1;
+	{
+		static const double still[] = {1, .1, 2, .1, 4, .1};
+		sample_value c = sample_of(still, NULL, 3, 2);
+
+		o.x_bandwidth = NAN;
+		CHECK_INT(ms_shift_fit(&h.ctx, &arena, c.s, target.s, &o, &f), MS_CONSTANT);
+		CHECK_INT(h.ctx.facts.index, 2);
+		sample_free(c);
+	}
 	o.y_bandwidth = -1;
 	CHECK_INT(ms_shift_fit(&h.ctx, &arena, s.s, target.s, &o, &f), MS_BAD_ARGUMENT);
 	ms_arena_free(&arena);

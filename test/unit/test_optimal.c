@@ -164,7 +164,7 @@ TEST(law_reference)
 	law_fit(b, &o, MS_BAD_ARGUMENT);
 	o.kind = MS_KERNEL_GAUSSIAN;
 	{
-		static const double flat[] = {0, 0}, one[] = {4, 4, 4};
+		static const double flat[] = {0, 0}, one[] = {.1, .1, .1};
 		sample_value d = sample_of(one, NULL, 3, 1);
 
 		o.parameters = flat;

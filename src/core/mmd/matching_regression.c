@@ -93,14 +93,18 @@ standardise(model *m, ms_arena *arena, size_t response)
 	{
 		double sum = 0;
 		double squares = 0;
+		bool varies = false;
 
+		/* of equal values the variance may be above 0 by rounding */
+		for (size_t i = 1; i < m->n; i++)
+			varies |= m->z[i * m->k + j] != m->z[j];
 		for (size_t i = 0; i < m->n; i++)
 			sum += m->z[i * m->k + j] / (double) m->n;
 		for (size_t i = 0; i < m->n; i++)
 			squares += (m->z[i * m->k + j] - sum) * (m->z[i * m->k + j] - sum);
 		m->mean[j] = sum;
 		m->sd[j] = sqrt(squares / (double) m->n);
-		if (!(m->sd[j] > 0 && m->sd[j] < INFINITY))
+		if (!varies || !(m->sd[j] > 0 && m->sd[j] < INFINITY))
 			return ms_fail(m->ctx, MS_CONSTANT, "column", (int64_t) (j + (j > response)), 0, 0);
 		for (size_t i = 0; i < m->n; i++)
 			m->z[i * m->k + j] = (m->z[i * m->k + j] - sum) / m->sd[j];

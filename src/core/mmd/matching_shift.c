@@ -41,6 +41,7 @@ choose(ms_ctx *ctx, const double *x, const double *w, size_t n, int64_t column, 
 	double mean = 0;
 	double variance = 0;
 	double squares = 0;
+	bool varies = false;
 
 	if (!isnan(*h))
 		return *h > 0 && *h < INFINITY ? MS_OK
@@ -53,7 +54,10 @@ choose(ms_ctx *ctx, const double *x, const double *w, size_t n, int64_t column, 
 	for (size_t i = 0; i < n; i++)
 		variance += w[i] * (x[i] - mean) * (x[i] - mean);
 	*h = 1.06 * sqrt(variance / (1 - squares)) * pow(squares, 0.2);
-	if (!(*h > 0 && *h < INFINITY))
+	/* of equal values the variance may be above 0 by rounding */
+	for (size_t i = 0; i < n; i++)
+		varies |= x[i] != x[0];
+	if (!varies || !(*h > 0 && *h < INFINITY))
 		return ms_fail(ctx, MS_CONSTANT, "column", column, 0, 0);
 	return MS_OK;
 }

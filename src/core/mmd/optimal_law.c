@@ -64,19 +64,31 @@ moments(table *t)
 	}
 }
 
+/* By its values: a variance of equal ones may be above 0 by rounding. */
+static bool
+is_constant(const double *x, size_t n, size_t stride)
+{
+	for (size_t i = 1; i < n; i++)
+	{
+		if (x[i * stride] != x[0])
+			return false;
+	}
+	return true;
+}
+
 /* x becomes L^-1 (x - mean), with the covariance L L' of divisor n. */
 static ms_status
 standardise(table *t)
 {
 	size_t d = t->d;
 
-	moments(t);
-	MS_TRY(ms_tick(t->ctx, t->n * d * (d + 2) + d * d * d / 3));
 	for (size_t j = 0; j < d; j++)
 	{
-		if (!(t->scatter[j * d + j] > 0))
+		if (is_constant(t->x + j, t->n, d))
 			return ms_fail(t->ctx, MS_CONSTANT, "column", (int64_t) j + 1, 0, 0);
 	}
+	moments(t);
+	MS_TRY(ms_tick(t->ctx, t->n * d * (d + 2) + d * d * d / 3));
 	if (!ms_linalg_cholesky(t->scatter, d))
 		return ms_fail(t->ctx, MS_NOT_DEFINITE, "covariance", 0, 0, 0);
 	for (size_t i = 0; i < t->n; i++)
