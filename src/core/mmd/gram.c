@@ -84,39 +84,58 @@ add_scaled(double *to, double w, const double *k, size_t n)
 }
 
 /*
+ * Four rows of a tile, or one: their weighted sums over points from .. to - 1 are added to sums,
+ * and they, times their own weights, to columns.
+ */
+CLONES static void
+sum_four(const double *k, size_t from, size_t to, const double *w, const double *own,
+		 double *columns, double *sums)
+{
+	double a = 0, b = 0, c = 0, d = 0;
+
+#pragma omp simd reduction(+ : a, b, c, d)
+	for (size_t j = from; j < to; j++)
+	{
+		a += w[j] * k[j];
+		b += w[j] * k[TILE + j];
+		c += w[j] * k[2 * TILE + j];
+		d += w[j] * k[3 * TILE + j];
+		columns[j] += (own[0] * k[j] + own[1] * k[TILE + j]) +
+					  (own[2] * k[2 * TILE + j] + own[3] * k[3 * TILE + j]);
+	}
+	sums[0] += a;
+	sums[1] += b;
+	sums[2] += c;
+	sums[3] += d;
+}
+
+static void
+sum_one(const double *k, size_t from, size_t to, const double *w, double own, double *columns,
+		double *sum)
+{
+	*sum += dot(k + from, w + from, to - from);
+	add_scaled(columns + from, own, k + from, to - from);
+}
+
+/*
  * A pair of tiles gives the rows of the one, and by symmetry those of the other: these gather in
- * `columns` for as long as the pair and the side of the summed points stay what they are.
+ * `columns` for as long as the pair stays what it is.
  */
 typedef struct row_sums
 {
 	const ms_cloud *c;
 	size_t m; /* points of b from here on are of side 1 */
 	double **sums;
-	double columns[TILE];
-	size_t from, tile; /* the pair, */
-	int side;          /* and the side, of `columns` */
+	size_t from, tile;       /* the pair */
+	double columns[2][TILE]; /* over its rows of either side */
 } row_sums;
 
 static void
 flush_columns(row_sums *t)
 {
-	add_scaled(t->sums[t->side] + t->tile * TILE, 1, t->columns, TILE);
+	for (int side = 0; side < 2; side++)
+		add_scaled(t->sums[side] + t->tile * TILE, 1, t->columns[side], TILE);
 	memset(t->columns, 0, sizeof(t->columns));
-}
-
-static void
-add_columns(row_sums *t, const ms_stripe *s, size_t i, const double *k)
-{
-	int side = i >= t->m;
-
-	if (t->from != i / TILE || t->tile != s->tile || t->side != side)
-	{
-		flush_columns(t);
-		t->from = i / TILE;
-		t->tile = s->tile;
-		t->side = side;
-	}
-	add_scaled(t->columns, t->c->w[i], k, TILE);
 }
 
 /* Points of tile t that come before point m. */
@@ -128,37 +147,51 @@ before(size_t m, size_t t)
 	return m <= begin ? 0 : m - begin < TILE ? m - begin : TILE;
 }
 
+/* Sums of the stripe's rows; columns get them times own[rows]. */
 static void
-add_rows(row_sums *t, const ms_stripe *s, const double *w)
+add_rows(row_sums *t, const ms_stripe *s, const double *own, double *columns)
 {
-	size_t split = before(t->m, s->tile);
+	size_t split[] = {0, before(t->m, s->tile), TILE};
+	const double *w = t->c->w + s->tile * TILE;
 
-	w += s->tile * TILE;
-	for (size_t r = 0; r < s->rows; r++)
+	for (int side = 0; side < 2; side++)
 	{
-		const double *k = s->k + r * TILE;
+		double *sums = t->sums[side] + s->i;
+		size_t r = 0;
 
-		t->sums[0][s->i + r] += dot(k, w, split);
-		t->sums[1][s->i + r] += dot(k + split, w + split, TILE - split);
+		for (; r + 4 <= s->rows; r += 4)
+			sum_four(s->k + r * TILE, split[side], split[side + 1], w, own + r, columns, sums + r);
+		for (; r < s->rows; r++)
+			sum_one(s->k + r * TILE, split[side], split[side + 1], w, own[r], columns, sums + r);
 	}
+}
+
+static void
+visit_between(void *of, const ms_stripe *s)
+{
+	const double none[MS_CLOUD_STRIPE] = {0};
+	double columns[TILE] = {0};
+
+	add_rows(of, s, none, columns);
 }
 
 static void
 visit_pair(void *of, const ms_stripe *s)
 {
 	row_sums *t = of;
+	const double *own = t->c->w + s->i;
+	bool straddles = s->i < t->m && t->m < s->i + s->rows;
 
-	add_rows(t, s, t->c->w);
-	for (size_t r = 0; r < s->rows && !s->diagonal; r++)
-		add_columns(t, s, s->i + r, s->k + r * TILE);
-}
-
-static void
-visit_between(void *of, const ms_stripe *s)
-{
-	row_sums *t = of;
-
-	add_rows(t, s, t->c->w);
+	if (t->from != s->i / TILE || t->tile != s->tile)
+		flush_columns(t);
+	t->from = s->i / TILE;
+	t->tile = s->tile;
+	if (s->diagonal || straddles)
+		visit_between(t, s);
+	else
+		add_rows(t, s, own, t->columns[s->i >= t->m]);
+	for (size_t r = 0; r < s->rows && straddles && !s->diagonal; r++)
+		add_scaled(t->columns[s->i + r >= t->m], own[r], s->k + r * TILE, TILE);
 }
 
 static ms_status

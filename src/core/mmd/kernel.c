@@ -71,10 +71,26 @@ ms_kernel_check(ms_ctx *ctx, const ms_kernel *k)
 
 /* --- loops ---------------------------------------------------------------------------------- */
 
-/* x becomes the sum over the scales c of `value`, which reads x[i] as r2. */
+/*
+ * x becomes the sum over the scales c of `value`, which reads x[i] as r2. One scale needs no
+ * place for the sum: by that an exp is a third faster.
+ */
 #define SUM_LOOP(name, value)                                                                      \
 	CLONES static void name(const double *scales, size_t n_scales, double e, size_t n, double *x)  \
 	{                                                                                              \
+		(void) e;                                                                                  \
+		if (n_scales == 1)                                                                         \
+		{                                                                                          \
+			double c = scales[0];                                                                  \
+                                                                                                   \
+			_Pragma("omp simd") for (size_t i = 0; i < n; i++)                                     \
+			{                                                                                      \
+				double r2 = x[i];                                                                  \
+                                                                                                   \
+				x[i] = value;                                                                      \
+			}                                                                                      \
+			return;                                                                                \
+		}                                                                                          \
 		for (size_t from = 0; from < n; from += BLOCK, x += BLOCK)                                 \
 		{                                                                                          \
 			size_t m = n - from < BLOCK ? n - from : BLOCK;                                        \
@@ -93,7 +109,6 @@ ms_kernel_check(ms_ctx *ctx, const ms_kernel *k)
 			}                                                                                      \
 			memcpy(x, sum, m * sizeof(double));                                                    \
 		}                                                                                          \
-		(void) e;                                                                                  \
 	}
 
 /* beyond 600 the exponential stands still, and what it is multiplied by must stay a number */

@@ -35,7 +35,7 @@ extern ms_status ms_line_sums(ms_ctx *ctx, const ms_line *line, size_t m, double
 
 /*
  * V of each of `count` labellings, label i of labelling b labels[b * n + i], 0 or 1: out[count],
- * NaN where a side is empty. About 0.7 ns a label.
+ * NaN where a side is empty. About 1.5 ns a label.
  */
 extern ms_status ms_line_labelled(ms_ctx *ctx, const ms_line *line, const unsigned char *labels,
 								  size_t count, double *out);
