@@ -83,7 +83,11 @@ facility_gain(greedy *g, size_t c)
 
 	MS_TRY(fetch(g, c));
 	for (size_t i = 0; i < g->s->n; i++)
-		sum += weight(g, i) * fmax(0, g->row[i] - g->best[i]);
+	{
+		double gain = g->row[i] - g->best[i];
+
+		sum += gain > 0 ? weight(g, i) * gain : 0;
+	}
 	g->bound[c] = sum;
 	g->evaluations++;
 	return MS_OK;
