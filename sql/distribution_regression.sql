@@ -104,6 +104,14 @@ FROM r3d_query('SELECT i AS unit, i AS running, CASE WHEN i >= 0 THEN 2 ELSE 1 E
 	UNION ALL VALUES (NULL, 1, 5), (1, NULL, 5), (1, 1, NULL), (77, 1, NULL)', 0, q => '{0.5}', bandwidth => 8, kernel => 'uniform') r;
 -- one outcome a unit: an ordinary regression discontinuity, with a warning
 SELECT pg_temp.r(r.effect) AS effect, r.problems, r.p_equal FROM r3d_query('SELECT i AS unit, i AS running, i + CASE WHEN i >= 0 THEN 3 ELSE 0 END AS outcome FROM generate_series(-20, 20) i', 0, q => '{0.5}', bandwidth => 15) r;
+-- not all firms above the cutoff take the treatment: effects are jumps over the jump of the share; a unit counts with its mean, rows without treatment are left out
+SELECT pg_temp.r(f.first_stage) AS first_stage, pg_temp.r(f.first_stage_error) AS error, pg_temp.r(f.effect) AS effect, pg_temp.r(f.effect[1] / r.effect[1]) AS times, pg_temp.r(f.critical / r.critical) AS band,
+       f.bandwidth = r.bandwidth AS same_bandwidth, r.first_stage AS sharp
+FROM r3d_query('SELECT firm AS unit, size AS running, exact + noise AS outcome, CASE WHEN size < 0 THEN 0 ELSE (z % 2)::float8 END AS treatment FROM (SELECT *, row_number() OVER (PARTITION BY firm ORDER BY exact) % 2 AS z FROM
+	(SELECT * FROM wages UNION ALL SELECT * FROM wages) t) u', 0, q => '{.2,.5,.8}', bandwidth => 0.8) f,
+	r3d_query('SELECT firm AS unit, size AS running, exact + noise AS outcome FROM (SELECT * FROM wages UNION ALL SELECT * FROM wages) t', 0, q => '{.2,.5,.8}', bandwidth => 0.8) r;
+SELECT r.n, r.omitted, pg_temp.r(r.first_stage) AS first_stage
+FROM r3d_query('SELECT firm AS unit, size AS running, exact AS outcome, CASE WHEN firm > 1 THEN (size >= 0)::int END AS treatment FROM wages', 0, q => '{.2,.5,.8}', bandwidth => 0.8) r;
 -- curves are ascending by either method, and the same where they are so already
 SELECT a.effect = b.effect AS same FROM r3d_query('SELECT firm AS unit, size AS running, exact + noise AS outcome FROM wages', 0, q => '{.2,.5,.8}') a,
 	r3d_query('SELECT firm AS unit, size AS running, exact + noise AS outcome FROM wages', 0, q => '{.2,.5,.8}', method => 'sorted') b;
@@ -127,6 +135,7 @@ INSERT INTO calls (call) VALUES
 	('did_bounds_query(''SELECT treated, ''''NaN''''::float8 AS before, outcome AS after FROM trial'')'), ('did_bounds_query(''SELECT treated, -1e308 AS before, 1e308 AS after FROM trial'')'),
 	('makarov_bounds(t, c, NULL)'), ('makarov_bounds(t, c, ''{NaN}'')'), ('makarov_bounds(t, c, ''{0,NULL}'')'), ('makarov_bounds(t, c, ''{0}'', radius => -1)'), ('makarov_bounds(t, c, ''{0}'', p => 2)'),
 	('makarov_bounds(t, c, ''{0}'', level => 0)'), ('makarov_bounds((SELECT sample(1.0, 2.0)), c, ''{0}'')'), ('makarov_quantiles(t, c, ''{0}'')'), ('makarov_quantiles(t, c, ''{1.5}'')'),
+	('r3d_query(''SELECT firm AS unit, size AS running, exact AS outcome, firm % 2 AS treatment FROM wages'', 0, bandwidth => 0.8)'),
 	('r3d_query(''SELECT firm AS unit, exact AS outcome FROM wages'', 0)'), ('r3d_query(''SELECT firm AS unit, ''''x'''' AS running, exact AS outcome FROM wages'', 0)'),
 	('r3d_query(''SELECT firm AS unit, exact AS running, exact AS outcome FROM wages'', 0)'), ('r3d_query(''SELECT firm AS unit, 1 / nullif(firm - 1, 0)::float8 * ''''infinity'''' AS running, exact AS outcome FROM wages'', 0)'),
 	('r3d_query(''SELECT firm AS unit, size AS running, ''''NaN''''::float8 AS outcome FROM wages'', 0)'), ('r3d_query(''SELECT firm AS unit, size AS running, exact AS outcome FROM wages'', 5)'),

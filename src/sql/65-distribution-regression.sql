@@ -46,10 +46,10 @@ COMMENT ON FUNCTION makarov_quantiles(measure_sample, measure_sample, float8[]) 
 CREATE TYPE measure_r3d AS (
 	q float8[], effect float8[], std_error float8[], lower float8[], upper float8[], below float8[], above float8[],
 	bandwidth float8, n bigint, n_below bigint, n_above bigint, at_cutoff bigint, n_rows bigint, omitted bigint, level float8,
-	critical float8, band text, p_effect float8, p_equal float8, method text, kernel text, polynomial integer,
+	critical float8, band text, p_effect float8, p_equal float8, first_stage float8, first_stage_error float8, method text, kernel text, polynomial integer,
 	replicates integer, seed bigint, problems text[]
 );
-COMMENT ON TYPE measure_r3d IS 'how far average quantiles jump at a cutoff: effect = above - below at each q, a band (lower, upper) for all q at once; units in all, in the window below and above, exactly at the cutoff; rows, rows left out; p_effect: no effect at any tested q, p_equal: one effect at all of them; problems is {} when there is nothing to say';
+COMMENT ON TYPE measure_r3d IS 'how far average quantiles jump at a cutoff: effect = above - below at each q, a band (lower, upper) for all q at once; units in all, in the window below and above, exactly at the cutoff; rows, rows left out; p_effect: no effect at any tested q, p_equal: one effect at all of them; first_stage: the jump of the treated share, which effects are divided by, NULL in a sharp design; problems is {} when there is nothing to say';
 
 CREATE FUNCTION r3d_query(
 	query text, cutoff float8, q float8[] DEFAULT NULL, method text DEFAULT 'frechet', bandwidth float8 DEFAULT NULL,
@@ -57,7 +57,7 @@ CREATE FUNCTION r3d_query(
 	options jsonb DEFAULT NULL
 ) RETURNS measure_r3d
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000000;
-COMMENT ON FUNCTION r3d_query(text, float8, float8[], text, float8, text, float8, integer, bigint, jsonb) IS 'regression discontinuity where the outcome of a unit is a distribution (Van Dijcke 2025): the query has a row an outcome, columns unit, running (one value a unit) and outcome; units with running >= cutoff are treated, and count alike whatever their rows. q: grid of quantiles, NULL .01 to .99; method: curves projected on ascending ones by W2 (frechet) or rearranged (sorted); bandwidth NULL: of least integrated squared error; kernel triangular, epanechnikov, uniform; bands by a multiplier bootstrap. Options: order 1, 2 (default) or 3, band auto, equal or studentised, residuals hc3 or raw, test_range [.05, .95], coverage (a smaller bandwidth). Rows with a NULL are left out; NULL without rows; 22000 when too few units are near the cutoff. 8 bytes a unit and quantile';
+COMMENT ON FUNCTION r3d_query(text, float8, float8[], text, float8, text, float8, integer, bigint, jsonb) IS 'regression discontinuity where the outcome of a unit is a distribution (Van Dijcke 2025): the query has a row an outcome, columns unit, running (one value a unit) and outcome; units with running >= cutoff are treated, and count alike whatever their rows. A column treatment (0 or 1; the mean of a unit counts) makes it fuzzy: effects are jumps over the jump of treatment, 22000 where that is below two standard errors. q: grid of quantiles, NULL .01 to .99; method: curves projected on ascending ones by W2 (frechet) or rearranged (sorted); bandwidth NULL: of least integrated squared error; kernel triangular, epanechnikov, uniform; bands by a multiplier bootstrap. Options: order 1, 2 (default) or 3, band auto, equal or studentised, residuals hc3 or raw, test_range [.05, .95], coverage (a smaller bandwidth). Rows with a NULL are left out; NULL without rows; 22000 when too few units are near the cutoff. 8 bytes a unit and quantile';
 
 CREATE TYPE measure_r3d_effect AS (
 	q float8, effect float8, std_error float8, lower float8, upper float8, below float8, above float8

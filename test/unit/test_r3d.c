@@ -445,6 +445,101 @@ TEST(equivariance)
 	ms_arena_free(&arena);
 }
 
+/*
+ * The last outcome is the treated share. Where it jumps from 0 to 1 all is as in a sharp design;
+ * from .2 to .6 without scatter effects and errors are 2.5 times as large.
+ */
+TEST(fuzzy)
+{
+	static double shared[N * (K + 2)];
+	ms_units units = {shared, N, K + 1, K + 2};
+	ms_r3d_options o = options(2, NAN);
+	ms_arena arena, other;
+	ms_r3d sharp, r;
+	host h;
+
+	reference_data(.3, records);
+	host_init(&h);
+	CHECK_INT(fit_in(&h, &arena, &UNITS, Q, &o, &sharp), MS_OK);
+	CHECK(isnan(sharp.first_stage));
+	o.fuzzy = true;
+	for (int round = 0; round < 2; round++)
+	{
+		double times = round ? 2.5 : 1;
+
+		for (int i = 0; i < N; i++)
+		{
+			memcpy(shared + i * (K + 2), records + i * (K + 1), (K + 1) * sizeof(double));
+			shared[i * (K + 2) + K + 1] = round ? (i < N / 2 ? .2 : .6) : i >= N / 2;
+		}
+		CHECK_INT(fit_in(&h, &other, &units, Q, &o, &r), MS_OK);
+		CHECK_NEAR(r.first_stage, 1 / times, 1e-12);
+		CHECK_NEAR(r.first_stage_error, 0, 1e-12);
+		CHECK_NEAR(r.bandwidth, sharp.bandwidth, 1e-12);
+		CHECK_NEAR(r.critical, times * sharp.critical, 1e-9);
+		CHECK_NEAR(r.p_effect, sharp.p_effect, 1e-12);
+		for (int k = 0; k < K; k++)
+		{
+			CHECK_NEAR(r.effect[k], times * sharp.effect[k], 1e-10);
+			CHECK_NEAR(r.std_error[k], times * sharp.std_error[k], 1e-10);
+			CHECK_NEAR(r.above[k], sharp.above[k], 1e-12);
+		}
+		ms_arena_free(&other);
+	}
+	/* a share that does not jump, and one that hardly does */
+	for (int weak = 0; weak < 2; weak++)
+	{
+		for (int i = 0; i < N; i++)
+			shared[i * (K + 2) + K + 1] = weak ? i % 3 == 0 : .5;
+		CHECK_INT(fit_in(&h, &other, &units, Q, &o, &r), MS_NOT_DEFINITE);
+		CHECK_STR(h.ctx.facts.what, "treatment");
+		ms_arena_free(&other);
+	}
+	ms_arena_free(&arena);
+	CHECK_INT(h.live, 0);
+}
+
+/*
+ * Units choose: .05 of them are treated below the cutoff and .95 above it, those with a great mean
+ * sooner. The effect of treatment is 1 at every q; the interval at one q must cover it.
+ */
+TEST(fuzzy_covers)
+{
+	enum { RUNS = 300, UNITS_A_RUN = 300 };
+	double data[UNITS_A_RUN * 3];
+	ms_units units = {data, UNITS_A_RUN, 2, 3};
+	ms_r3d_options o = options(2, .6);
+	double q = .5;
+	int covered = 0;
+
+	o.fuzzy = true;
+	for (uint64_t run = 0; run < RUNS; run++)
+	{
+		ms_arena arena;
+		ms_rng rng;
+		ms_r3d r;
+		host h;
+
+		ms_rng_init(&rng, run, 99);
+		for (int i = 0; i < UNITS_A_RUN; i++)
+		{
+			double x = -1 + 2 * (i + .5) / UNITS_A_RUN;
+			double u = ms_rng_normal(&rng);
+			bool treated = x >= 0 ? u > -1.645 : u > 1.645;
+
+			data[3 * i] = x;
+			data[3 * i + 1] = .5 * x + .5 * u + .3 * ms_rng_normal(&rng) + treated;
+			data[3 * i + 2] = treated;
+		}
+		host_init(&h);
+		o.seed = run;
+		CHECK_INT(fit_in(&h, &arena, &units, &q, &o, &r), MS_OK);
+		covered += r.lower[0] <= 1 && r.upper[0] >= 1;
+		ms_arena_free(&arena);
+	}
+	CHECK(covered >= RUNS * .90 && covered <= RUNS * .99);
+}
+
 TEST(refusals)
 {
 	double few[] = {-1, 0, -.5, 0, -.4, 1, -.3, 1, .2, 1, .3, 2, .4, 3};
@@ -609,6 +704,8 @@ main(void)
 	RUN(isotonic);
 	RUN(shapes);
 	RUN(equivariance);
+	RUN(fuzzy);
+	RUN(fuzzy_covers);
 	RUN(refusals);
 	RUN(bands_cover);
 	RUN(stops_and_refusals);

@@ -79,11 +79,12 @@ make_curve(ms_ctx *ctx, ms_arena *arena, const ms_local_fit *fit, const double *
 
 /* --- what each unit adds -------------------------------------------------------------------- */
 
-/* G[m][K], a row for each unit in the window. */
+/* G[m][stride], a row for each unit in the window. */
 typedef struct influence
 {
 	size_t m;
 	size_t K;
+	size_t stride; /* K, or one more: the treated share */
 	double *G;
 } influence;
 
@@ -103,12 +104,12 @@ add_unit(const ms_local_fit *fit, const ms_units *units, size_t i, bool raw, dou
 
 /* Every unit that weighs anything, also those whose intercept weight is below 0. */
 static ms_status
-gather(ms_ctx *ctx, ms_arena *arena, const ms_units *units, const ms_local_fit *fits, bool raw,
-	   influence *out)
+gather(ms_ctx *ctx, ms_arena *arena, const ms_units *units, const ms_local_fit *fits,
+	   const ms_r3d_options *o, influence *out)
 {
 	size_t size;
 
-	*out = (influence){.K = units->K};
+	*out = (influence){.K = units->K - o->fuzzy, .stride = units->K};
 	if (fits[0].used + fits[1].used > INT_MAX)
 		return ms_fail(ctx, MS_TOO_LARGE, "units", 0, (double) units->n, INT_MAX);
 	(void) ms_size_mul(fits[0].used + fits[1].used, units->K, &size);
@@ -120,7 +121,36 @@ gather(ms_ctx *ctx, ms_arena *arena, const ms_units *units, const ms_local_fit *
 
 		MS_TRY(ms_tick(ctx, 4 * units->K));
 		if (ms_local_kernel(fit, x) > 0)
-			add_unit(fit, units, i, raw, out->G + out->m++ * units->K);
+			add_unit(fit, units, i, o->raw, out->G + out->m++ * units->K);
+	}
+	return MS_OK;
+}
+
+/* The jump of the treated share and its error; effects, and what units add to them, over it. */
+static ms_status
+divide_by_share(ms_ctx *ctx, influence *g, const ms_local_fit *fits, ms_r3d *out)
+{
+	double below = fits[0].coefficients[g->K];
+	double above = fits[1].coefficients[g->K];
+	double jump = above - below;
+	double square = 0;
+
+	for (size_t i = 0; i < g->m; i++)
+		square += g->G[i * g->stride + g->K] * g->G[i * g->stride + g->K];
+	out->first_stage = jump;
+	out->first_stage_error = sqrt(square);
+	if (fabs(jump) < 2 * out->first_stage_error ||
+		fabs(jump) <= NOTHING * fmax(fabs(below), fabs(above)))
+		return ms_fail(ctx, MS_NOT_DEFINITE, "treatment", 0, jump, out->first_stage_error);
+	for (size_t k = 0; k < g->K; k++)
+		out->effect[k] /= jump;
+	for (size_t i = 0; i < g->m; i++)
+	{
+		double *row = g->G + i * g->stride;
+
+		for (size_t k = 0; k < g->K; k++)
+			row[k] = (row[k] - out->effect[k] * row[g->K]) / jump;
+		MS_TRY(ms_tick(ctx, 4 * g->K));
 	}
 	return MS_OK;
 }
@@ -132,7 +162,7 @@ standard_errors(ms_ctx *ctx, const influence *g, size_t from, size_t to, bool ce
 	memset(se, 0, g->K * sizeof(*se));
 	for (size_t i = 0; i < g->m; i++)
 	{
-		const double *row = g->G + i * g->K;
+		const double *row = g->G + i * g->stride;
 		double mean = 0;
 
 		for (size_t k = from; centred && k < to; k++)
@@ -244,7 +274,7 @@ draw(ms_ctx *ctx, ms_arena *arena, bootstrap *b, int64_t replicates, uint64_t se
 			MS_TRY(ms_tick(ctx, 15 * g->m + (uint64_t) (flops / 8) + 8 * g->K));
 		}
 		cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, now, (int) g->K, (int) g->m, 1, xi,
-					(int) g->m, g->G, (int) g->K, 0, nu, (int) g->K);
+					(int) g->m, g->G, (int) g->stride, 0, nu, (int) g->K);
 		for (int r = 0; r < now; r++)
 			most[done + r] = take_draw(b, nu + (size_t) r * g->K);
 	}
@@ -281,6 +311,8 @@ make_band(ms_ctx *ctx, ms_arena *arena, const influence *g, const double *q,
 
 	for (size_t k = 0; k < g->K; k++)
 		b.nothing = fmax(b.nothing, NOTHING * fmax(fabs(out->below[k]), fabs(out->above[k])));
+	if (o->fuzzy)
+		b.nothing /= fabs(out->first_stage);
 	tested(q, g->K, o, &b.from, &b.to);
 	MS_TRY(MS_ALLOC(arena, g->K, &b.se_centred));
 	MS_TRY(MS_ALLOC(arena, (size_t) o->replicates, &most));
@@ -339,17 +371,20 @@ ms_status
 ms_r3d_fit(ms_ctx *ctx, ms_arena *arena, const ms_units *units, const double *q,
 		   const ms_r3d_options *o, ms_r3d *out)
 {
-	size_t K = units->K;
+	ms_units curves = *units;
+	size_t K = curves.K -= o->fuzzy;
 	ms_local_fit fits[2];
 	influence g;
 	double *w;
 
-	*out = (ms_r3d){.studentised = o->band == MS_R3D_STUDENTISED ||
+	*out = (ms_r3d){.first_stage = NAN,
+					.first_stage_error = NAN,
+					.studentised = o->band == MS_R3D_STUDENTISED ||
 								   (o->band == MS_R3D_AUTO && units->n >= MS_R3D_MANY)};
 	MS_TRY(check(ctx, o));
 	if (units->n == 0)
 		return ms_fail(ctx, MS_TOO_FEW, "units", 0, 0, o->order + 2);
-	MS_TRY(take_bandwidth(ctx, arena, units, o, out));
+	MS_TRY(take_bandwidth(ctx, arena, &curves, o, out));
 	MS_TRY(MS_ALLOC(arena, K, &w));
 	MS_TRY(MS_ALLOC(arena, K, &out->effect));
 	MS_TRY(MS_ALLOC(arena, K, &out->std_error));
@@ -369,7 +404,9 @@ ms_r3d_fit(ms_ctx *ctx, ms_arena *arena, const ms_units *units, const double *q,
 		out->ties += ms_units_x(units, i) == 0;
 	for (size_t k = 0; k < K; k++)
 		out->effect[k] = out->above[k] - out->below[k];
-	MS_TRY(gather(ctx, arena, units, fits, o->raw, &g));
+	MS_TRY(gather(ctx, arena, units, fits, o, &g));
+	if (o->fuzzy)
+		MS_TRY(divide_by_share(ctx, &g, fits, out));
 	MS_TRY(standard_errors(ctx, &g, 0, K, false, out->std_error));
 	return make_band(ctx, arena, &g, q, o, out);
 }

@@ -35,6 +35,8 @@ typedef struct ms_r3d_options
 	ms_r3d_shape shape;
 	ms_r3d_band band;
 	bool raw; /* residuals as they are, not divided by 1 - leverage (HC3) */
+	/* the last outcome is the treated share of a unit, and effects are jumps over its jump */
+	bool fuzzy;
 	double level;
 	double test_from; /* range of q that the tests look at */
 	double test_to;
@@ -50,10 +52,12 @@ typedef struct ms_r3d
 	size_t ties;   /* units at the cutoff */
 	double *below; /* K each: average quantiles at the cutoff from either side */
 	double *above;
-	double *effect; /* above - below */
+	double *effect; /* above - below; fuzzy: over the first stage */
 	double *std_error;
 	double *lower; /* a band for all q at once */
 	double *upper;
+	double first_stage; /* jump of the treated share; NaN unless fuzzy */
+	double first_stage_error;
 	bool studentised;
 	double critical; /* half its width, or that in standard errors */
 	/* Tests have the statistic of the band: at p = 1 - level it leaves out what is tested. */
@@ -64,7 +68,8 @@ typedef struct ms_r3d
 /*
  * q ascending in (0, 1). With m units in the window O(n K + m K replicates) time and
  * 8 m (K + 64) bytes.
- * MS_BAD_ARGUMENT "order", "bandwidth", "level", "replicates" (too few for the level); MS_TOO_FEW
+ * With `fuzzy` units have K + 1 outcomes; MS_NOT_DEFINITE "treatment" (got = jump, wanted = its
+ * error) when the share jumps by less than two errors. MS_BAD_ARGUMENT "order", "bandwidth", "level", "replicates" (too few for the level); MS_TOO_FEW
  * "units", MS_NOT_DEFINITE "order" as in local_polynomial.h.
  */
 extern ms_status ms_r3d_fit(ms_ctx *ctx, ms_arena *arena, const ms_units *units, const double *q,

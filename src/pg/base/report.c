@@ -183,6 +183,10 @@ report_core(const ms_ctx *ctx, ms_status status)
 			report_mismatch(f);
 			break;
 		case MS_NOT_DEFINITE:
+			if (strcmp(f->what, "treatment") == 0)
+				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+								errmsg("treatment jumps by %.3g at the cutoff, with a standard error of %.3g", f->got, f->wanted),
+								errhint("An effect of treatment needs a jump of two standard errors: leave the column out for the effect of the cutoff.")));
 			if (strcmp(f->what, "order") == 0)
 				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
 								errmsg("the units of one side lie at too few distances from the cutoff for order %.0f", f->got),

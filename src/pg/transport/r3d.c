@@ -1,6 +1,7 @@
 /*
  * r3d.c: regression discontinuity with distributions as outcomes. The server aggregates the rows
- * of every unit to its quantiles; the units are then held in memory, 8 (K + 1) bytes each.
+ * of every unit to its quantiles; the units are then held in memory, 8 (K + 1) bytes each, 8 more
+ * where a treated share makes the design fuzzy.
  */
 #include "pg/transport/bounds.h"
 
@@ -18,8 +19,12 @@
 #define FIRST_UNITS 1024
 #define MOST_QUANTILES 10000
 
-static const FrameColumn r3d_columns[] = {
-	{"unit", FRAME_ANY, false}, {"running", FRAME_NUMBER, false}, {"outcome", FRAME_NUMBER, false}};
+static const FrameColumn r3d_columns[] = {{"unit", FRAME_ANY, false},
+										  {"running", FRAME_NUMBER, false},
+										  {"outcome", FRAME_NUMBER, false},
+										  {"treatment", FRAME_NUMBER, true}};
+
+#define TREATMENT 3
 
 enum
 {
@@ -115,8 +120,9 @@ typedef struct Units
 {
 	double cutoff;
 	size_t K;
+	bool fuzzy;
 	double outermost; /* the least of q and 1 - q */
-	double *records;  /* x, then K quantiles */
+	double *records;  /* x, then K quantiles, then the treated share where it is fuzzy */
 	size_t n;
 	size_t room;
 	uint64 rows; /* that count */
@@ -133,18 +139,25 @@ static char *
 units_pass(const Frame *f)
 {
 	return psprintf(
-		"SELECT s.unit::pg_catalog.text, pg_catalog.count(*),"
-		" pg_catalog.count(*) FILTER (WHERE s.known),"
+		"SELECT s.unit::pg_catalog.text, pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE "
+		"s.known),"
 		" pg_catalog.min(s.running) FILTER (WHERE s.known), pg_catalog.max(s.running) FILTER "
 		"(WHERE s.known),"
 		" pg_catalog.min(s.outcome) FILTER (WHERE s.known), pg_catalog.max(s.outcome) FILTER "
 		"(WHERE s.known),"
-		" pg_catalog.percentile_cont($1) WITHIN GROUP (ORDER BY s.outcome) FILTER (WHERE s.known)"
-		" FROM (SELECT r.unit, r.running, r.outcome,"
-		" r.unit IS NOT NULL AND r.running IS NOT NULL AND r.outcome IS NOT NULL AS known FROM %s) "
-		"AS s"
-		" GROUP BY s.unit",
-		f->rows);
+		" pg_catalog.percentile_cont($1) WITHIN GROUP (ORDER BY s.outcome) FILTER (WHERE s.known),"
+		" pg_catalog.avg(s.treatment) FILTER (WHERE s.known)"
+		" FROM (SELECT r.*, pg_catalog.num_nulls(r.unit, r.running, r.outcome%s) "
+		"OPERATOR(pg_catalog.=) 0 AS known"
+		" FROM %s) AS s GROUP BY s.unit",
+		f->has[TREATMENT] ? ", r.treatment" : "", f->rows);
+}
+
+/* Doubles of a unit. */
+static size_t
+record_width(const Units *u)
+{
+	return 1 + u->K + u->fuzzy;
 }
 
 static void
@@ -163,7 +176,7 @@ check_finite(HeapTuple row, TupleDesc desc, int column, const char *name)
 static double *
 next_record(Units *u)
 {
-	size_t record = (u->K + 1) * sizeof(double);
+	size_t record = record_width(u) * sizeof(double);
 
 	if (u->n == u->room)
 	{
@@ -172,7 +185,7 @@ next_record(Units *u)
 		u->records = u->records ? repalloc_huge(u->records, u->room * record)
 								: palloc_extended(u->room * record, MCXT_ALLOC_HUGE);
 	}
-	return u->records + u->n++ * (u->K + 1);
+	return u->records + u->n++ * record_width(u);
 }
 
 static void
@@ -218,6 +231,11 @@ take_unit(void *state, HeapTuple row, TupleDesc desc)
 	if (!isfinite(record[0]))
 		report_frame_value("running", record[0]);
 	read_quantiles(row, desc, u->K, record + 1);
+	if (!u->fuzzy)
+		return;
+	record[u->K + 1] = frame_number(row, desc, 9) + 0.0;
+	if (!isfinite(record[u->K + 1]))
+		report_frame_value("treatment", record[u->K + 1]);
 }
 
 /* All units, in an order that does not depend on how they came. */
@@ -226,13 +244,13 @@ read_units(Units *u, const Frame *f, const double *q, ms_ctx *ctx)
 {
 	Oid types[] = {FLOAT8ARRAYOID};
 	Datum values[] = {out_float8_array(q, u->K)};
-	unsigned char *kinds = palloc0(u->K + 1); /* MS_SLOT_DOUBLE */
+	unsigned char *kinds = palloc0(record_width(u)); /* MS_SLOT_DOUBLE */
 	int level = query_begin();
 
 	query_scan(query_prepare(units_pass(f), 1, types), values, NULL, take_unit, u);
 	query_end(level);
 	if (u->n > 0)
-		CORE(ctx, ms_order_sort(ctx, (uint64_t *) u->records, u->n, u->K + 1, kinds));
+		CORE(ctx, ms_order_sort(ctx, (uint64_t *) u->records, u->n, record_width(u), kinds));
 }
 
 /* --- answer --------------------------------------------------------------------------------- */
@@ -282,6 +300,8 @@ r3d_row(FunctionCallInfo fcinfo, const Units *u, const double *q, const ms_r3d_o
 					  out_text(r->studentised ? "studentised" : "equal"),
 					  (Datum) 0,
 					  (Datum) 0,
+					  (Datum) 0,
+					  (Datum) 0,
 					  out_text(methods[o->shape]),
 					  out_text(kernels[o->kernel]),
 					  Int32GetDatum(o->order),
@@ -292,6 +312,8 @@ r3d_row(FunctionCallInfo fcinfo, const Units *u, const double *q, const ms_r3d_o
 
 	out_float8(values, nulls, 17, r->p_effect);
 	out_float8(values, nulls, 18, r->p_equal);
+	out_float8(values, nulls, 19, r->first_stage);
+	out_float8(values, nulls, 20, r->first_stage_error);
 	return out_row(fcinfo, values, nulls);
 }
 
@@ -315,14 +337,15 @@ r3d_query(PG_FUNCTION_ARGS)
 		report_range("cutoff", cutoff, "finite");
 	frame_open(&f, fcinfo, arg_text(fcinfo, ARG_QUERY, "query"), r3d_columns,
 			   lengthof(r3d_columns));
+	u.fuzzy = o.fuzzy = f.has[TREATMENT];
 	u.outermost = Min(q[0], 1 - q[u.K - 1]);
 	host_init(&ctx);
 	read_units(&u, &f, q, &ctx);
 	if (u.n == 0)
 		PG_RETURN_NULL();
-	ctx.budget -= Min(ctx.budget - 1, u.room * (u.K + 1) * sizeof(double));
+	ctx.budget -= Min(ctx.budget - 1, u.room * record_width(&u) * sizeof(double));
 	ms_arena_init(&arena, &ctx);
-	units = (ms_units){u.records, u.n, u.K, u.K + 1};
+	units = (ms_units){u.records, u.n, u.K + u.fuzzy, record_width(&u)};
 	CORE(&ctx, ms_r3d_fit(&ctx, &arena, &units, q, &o, &r));
 	return r3d_row(fcinfo, &u, q, &o, &r);
 }
