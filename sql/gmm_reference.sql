@@ -70,6 +70,7 @@ SELECT round(i.weight::numeric, 3) AS weight, i.n FROM (SELECT sample_weighted(w
 SELECT c.rank, c.k, c.covariance, round(c.bic::numeric, 3) AS bic, round(c.icl::numeric, 3) AS icl, c.parameters, c.converged, c.problems FROM (SELECT sample(eruptions, waiting) AS s FROM faithful) r, gmm_select(s, k_max => 4) c WHERE c.rank <= 4;
 SELECT c.k, c.covariance, round(c.log_likelihood::numeric, 4) AS log_likelihood, (gmm_info(c.model)).k = c.k AS model FROM (SELECT sample(sepal_length, sepal_width, petal_length, petal_width) AS s FROM iris) r, gmm_select(s, k_max => 3, covariance => '{full,VEV,EEE}') c WHERE c.rank = 1;
 SELECT c.k, c.covariance FROM (SELECT sample(waiting) AS s FROM faithful) r, gmm_select(s, k_max => 2, n_init => 3) c ORDER BY 1, 2;
+-- three searches, one warning
 SELECT k.criterion, c.k FROM unnest('{bic,aic,icl}'::text[]) k (criterion), (SELECT sample(velocity) AS s FROM galaxies) r, gmm_select(s, k_max => 5, covariance => '{full}', criterion => k.criterion, n_init => 20) c WHERE c.rank = 1;
 SELECT count(*) FROM gmm_select((SELECT sample(x) FROM generate_series(1, 3) x), k_max => 9, covariance => '{full}');
 SELECT count(*) FROM gmm_select(NULL);

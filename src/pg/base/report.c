@@ -1014,6 +1014,14 @@ report_doubtful(const char *function, const char *fact, const char *remedy)
 					  remedy ? errhint("%c%s.", pg_toupper((unsigned char) remedy[0]), remedy + 1) : 0));
 }
 
+void
+report_doubtful_candidates(const char *function, int doubtful, int all, bool best)
+{
+	ereport(WARNING, (errmsg("%s: %d of %d candidates %s problems, %s", function, doubtful, all, doubtful == 1 ? "has" : "have",
+							 best ? "the best too" : "the best none"),
+					  errhint("See the column problems; summary(model) says what to do about each.")));
+}
+
 /* --- sketches ------------------------------------------------------------------------------- */
 
 void

@@ -154,6 +154,7 @@ extern void report_null_result(const char *function, const ms_ctx *ctx, ms_statu
 extern char *report_problem_fact(const char *code, double a, double b);
 extern const char *report_problem_remedy(const char *code);
 extern void report_doubtful(const char *function, const char *fact, const char *remedy);
+extern void report_doubtful_candidates(const char *function, int doubtful, int all, bool best);
 
 /* pgmeasure.progress: NOTICE when it is on, else DEBUG1 */
 extern void report_progress(bool visible, const ms_progress *p, double seconds);

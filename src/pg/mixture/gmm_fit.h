@@ -88,6 +88,12 @@ extern void fit_failed(FunctionCallInfo fcinfo, const ms_ctx *ctx, ms_status sta
 /* Whether a failure is the data's, not the caller's. */
 extern bool fit_is_data_failure(const ms_ctx *ctx, ms_status status);
 
+/* Whether a model has problems that nobody asked for. */
+extern bool fit_is_doubtful(const ms_gmm *m);
+
+/* One warning a call site for candidates with problems, best first. */
+extern void fit_warn_candidates(FunctionCallInfo fcinfo, const char *function, int doubtful, int all, bool best);
+
 /* One warning a call site for a model with problems that nobody asked for. */
 extern void fit_warn(FunctionCallInfo fcinfo, const char *function, const ms_gmm *m);
 

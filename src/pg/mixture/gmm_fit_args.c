@@ -292,6 +292,22 @@ fit_failed(FunctionCallInfo fcinfo, const ms_ctx *ctx, ms_status status, const F
 }
 
 /* Rows that were left out because the user said so are no bad news. */
+bool
+fit_is_doubtful(const ms_gmm *m)
+{
+	return (m->info.problems & ~(uint32) MS_GMM_PROBLEM_OMITTED_ROWS) != 0;
+}
+
+void
+fit_warn_candidates(FunctionCallInfo fcinfo, const char *function, int doubtful, int all, bool best)
+{
+	FitSite *site = fit_site(fcinfo);
+
+	if (doubtful > 0 && !site->doubtful)
+		report_doubtful_candidates(function, doubtful, all, best);
+	site->doubtful |= doubtful > 0;
+}
+
 void
 fit_warn(FunctionCallInfo fcinfo, const char *function, const ms_gmm *m)
 {
@@ -299,7 +315,7 @@ fit_warn(FunctionCallInfo fcinfo, const char *function, const ms_gmm *m)
 	size_t n = gmm_problems(m, problems);
 	FitSite *site = fit_site(fcinfo);
 
-	if (n == 0 || problems[0].problem == MS_GMM_PROBLEM_OMITTED_ROWS || site->doubtful)
+	if (n == 0 || !fit_is_doubtful(m) || site->doubtful)
 		return;
 	report_doubtful(function, problems[0].fact, problems[0].remedy);
 	site->doubtful = true;

@@ -240,6 +240,7 @@ gmm_select(PG_FUNCTION_ARGS)
 	char **names;
 	ms_ctx ctx;
 	ms_arena arena;
+	int doubtful = 0;
 
 	if (PG_ARGISNULL(SELECT_SAMPLE))
 		return (Datum) 0;
@@ -259,7 +260,9 @@ gmm_select(PG_FUNCTION_ARGS)
 		fit_omitted(m, search.o.missing == MISSING_OMIT ? sample.s->incomplete : 0);
 		if (names)
 			gmm_set_names(m, names);
+		doubtful += fit_is_doubtful(m);
 		add_candidate(set, i + 1, m);
 	}
+	fit_warn_candidates(fcinfo, "gmm_select", doubtful, search.n, search.n > 0 && fit_is_doubtful(&search.candidates[0].model));
 	return (Datum) 0;
 }
