@@ -8,10 +8,11 @@
  *   OPENBLAS_NUM_THREADS=1 /tmp/bench_medoids swap n k [file]   # file: for bench_medoids.py
  *   OPENBLAS_NUM_THREADS=1 /tmp/bench_medoids pam n             # k = 2, 10, 100
  *   OPENBLAS_NUM_THREADS=1 /tmp/bench_medoids onebatch n k [m]
- *   OPENBLAS_NUM_THREADS=1 /tmp/bench_medoids kmeans n k
+ *   OPENBLAS_NUM_THREADS=1 /tmp/bench_medoids kmeans n k [file [tol]] # file: for bench_kmeans.py
  *
  * Rows: normal around 3 k centers in 8 dimensions. The file holds n and k as int64, k rows to
- * start from, and n x n floats; bench_medoids.py runs the authors' wheel on it.
+ * start from, and n x n floats; bench_medoids.py runs the authors' wheel on it, bench_medoids.R R's
+ * package cluster.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -266,6 +267,20 @@ bench_pam(size_t n)
 	ms_arena_free(&arena);
 }
 
+/* Of all rows to their nearest medoid. */
+static double
+mean_distance(ms_arena *arena, const ms_kmedoids *model, const ms_sample *s, size_t size)
+{
+	ms_kmedoids_label *labels;
+	double sum = 0;
+
+	must(MS_ALLOC(arena, s->n, &labels));
+	must(ms_kmedoids_labels(&ctx, arena, model, s, size, false, labels));
+	for (size_t i = 0; i < s->n; i++)
+		sum += labels[i].distance;
+	return sum / (double) s->n;
+}
+
 static void
 bench_onebatch(size_t n, size_t k, size_t m)
 {
@@ -287,44 +302,64 @@ bench_onebatch(size_t n, size_t k, size_t m)
 	seconds = now() - seconds;
 	getrusage(RUSAGE_SELF, &usage);
 	printf("onebatch n %zu k %zu: %.2f s, %d starts, total %.1f, mean %.5f, peak %.0f MB\n", n, k,
-		   seconds, (int) model.starts, model.total_deviation,
-		   model.total_deviation / (double) n, (double) usage.ru_maxrss / 1024);
-	if (n <= 20000)
-	{
-		o.method = MS_KMEDOIDS_FASTERPAM;
-		o.silhouette = false;
-		seconds = now();
-		must(ms_kmedoids_fit(&ctx, &arena, s, size, &o, &model));
-		printf("fasterpam: %.2f s, total %.1f, mean %.5f\n", now() - seconds,
-			   model.total_deviation, model.total_deviation / (double) n);
-	}
+		   seconds, (int) model.starts, model.total_deviation, model.total_deviation / (double) n,
+		   (double) usage.ru_maxrss / 1024);
+	o.method = MS_KMEDOIDS_FASTERPAM;
+	o.silhouette = false;
+	seconds = now();
+	s->n = n < 20000 ? n : 20000;
+	must(ms_kmedoids_fit(&ctx, &arena, s, size, &o, &model));
+	seconds = now() - seconds;
+	s->n = n;
+	printf("fasterpam of the first %zu rows: %.2f s, mean over all rows %.5f\n",
+		   n < 20000 ? n : 20000, seconds, mean_distance(&arena, &model, s, size));
 	ms_arena_free(&arena);
 	free(s);
 }
 
+/* n and k as int64, n rows and k centers to start from as doubles: for bench_kmeans.py. */
 static void
-bench_kmeans(size_t n, size_t k)
+write_kmeans(const char *path, const ms_sample *s, const ms_kmeans *start)
+{
+	int64_t head[] = {(int64_t) s->n, start->k};
+	FILE *f = fopen(path, "wb");
+
+	fwrite(head, 8, 2, f);
+	fwrite(ms_sample_record(s, 0), 8, s->n * D, f);
+	fwrite(start->centers, 8, start->k * D, f);
+	fclose(f);
+}
+
+static void
+bench_kmeans(size_t n, size_t k, const char *path, double tol)
 {
 	size_t size;
 	ms_sample *s = rows_of(n, k, &size);
 	ms_kmeans_options o;
 	ms_arena arena;
+	ms_kmeans start;
 	ms_kmeans m;
 	double seconds;
-	FILE *f = fopen("/tmp/bench_kmeans.bin", "wb");
 
-	fwrite(ms_sample_record(s, 0), 8, n * D, f);
-	fclose(f);
 	ms_arena_init(&arena, &ctx);
 	ms_kmeans_defaults(&o);
 	o.k = k;
 	o.n_init = 1;
-	o.tol = 1e-4;
-	seconds = now();
-	must(ms_kmeans_fit(&ctx, &arena, s, size, &o, &m));
-	seconds = now() - seconds;
-	printf("kmeans n %zu k %zu: %.3f s, %u rounds, inertia %.1f\n", n, k, seconds, m.iterations,
-		   m.inertia);
+	o.max_iter = 1;
+	must(ms_kmeans_fit(&ctx, &arena, s, size, &o, &start));
+	if (path)
+		write_kmeans(path, s, &start);
+	o.start = &start;
+	o.max_iter = 300;
+	o.tol = tol;
+	for (int i = 0; i < 3; i++)
+	{
+		seconds = now();
+		must(ms_kmeans_fit(&ctx, &arena, s, size, &o, &m));
+		seconds = now() - seconds;
+		printf("kmeans n %zu k %zu: %.3f s, %u rounds, inertia %.1f\n", n, k, seconds, m.iterations,
+			   m.inertia);
+	}
 	ms_arena_free(&arena);
 	free(s);
 }
@@ -340,7 +375,7 @@ main(int argc, char **argv)
 	else if (argc > 1 && strcmp(argv[1], "onebatch") == 0)
 		bench_onebatch(n, k, argc > 4 ? strtoul(argv[4], NULL, 10) : 0);
 	else if (argc > 1 && strcmp(argv[1], "kmeans") == 0)
-		bench_kmeans(n, k);
+		bench_kmeans(n, k, argc > 4 ? argv[4] : NULL, argc > 5 ? atof(argv[5]) : 1e-4);
 	else
 		bench_swap(n, k, argc > 4 ? argv[4] : NULL);
 	return 0;

@@ -163,6 +163,15 @@ separate(ms_hamerly *h)
 	return MS_OK;
 }
 
+/* Where a row's upper bound must be below. */
+static inline double
+limit_of(const ms_hamerly *h, size_t i)
+{
+	uint32_t c = h->labels[i];
+
+	return c < h->k ? fmax(h->half[c], h->lower[i]) : 0;
+}
+
 static ms_status
 assign(ms_hamerly *h, bool bounded, bool *changed)
 {
@@ -172,7 +181,7 @@ assign(ms_hamerly *h, bool bounded, bool *changed)
 	for (size_t i = 0; i < h->data->n; i++)
 	{
 		uint32_t c = h->labels[i];
-		double limit = c < h->k ? fmax(h->half[c], h->lower[i]) : 0;
+		double limit = limit_of(h, i);
 		const double *x;
 
 		/* not at all where the bounds are apart, nor where the true distance is below */
@@ -373,6 +382,24 @@ begin(ms_hamerly *h)
 	h->converged = h->exact = false;
 }
 
+/* Squared distance to the nearest center; only where the bounds meet to all. */
+static double
+nearest(ms_hamerly *h, size_t i)
+{
+	uint32_t c = h->labels[i];
+	const double *x = ms_hamerly_row(h, i);
+	double first;
+	double second;
+
+	if (h->upper[i] < limit_of(h, i))
+	{
+		first = distance(x, h->centers + c * h->d, h->d);
+		return first * first;
+	}
+	nearest_two(x, h->lanes, h->groups, h->d, &first, &second);
+	return first;
+}
+
 /* After a round without bounds the upper bounds are the distances. */
 static ms_status
 find_inertia(ms_hamerly *h, bool exact)
@@ -380,13 +407,11 @@ find_inertia(ms_hamerly *h, bool exact)
 	ms_sum sum = {0, 0};
 
 	fill_lanes(h);
+	MS_TRY(separate(h));
 	for (size_t i = 0; i < h->data->n; i++)
 	{
-		double first = h->upper[i] * h->upper[i];
-		double second;
+		double first = exact ? h->upper[i] * h->upper[i] : nearest(h, i);
 
-		if (!exact)
-			nearest_two(ms_hamerly_row(h, i), h->lanes, h->groups, h->d, &first, &second);
 		ms_sum_add(&sum, ms_hamerly_weight(h, i) * first);
 		MS_TRY(ms_tick(h->ctx, 10 + h->d * h->groups * 4));
 	}
