@@ -58,3 +58,16 @@ SELECT i.n, i.omitted FROM (SELECT 'SELECT id, ' || string_agg('sepal_length + '
 SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
 SELECT pg_temp.near(i.total_deviation, l.total) AS deviation FROM kmedoids_fit_query('SELECT id, x, y FROM query_blobs', 4, options => '{"sample":500}') m, kmedoids_info(m) i, LATERAL (SELECT sum(p.distance) AS total FROM query_blobs, kmedoids_score(m, x, y) p) l;
 RESET ALL;
+-- operators of others are not searched for: the caller's search_path does not matter
+CREATE SCHEMA query_trap;
+CREATE FUNCTION query_trap.spring(integer, float8) RETURNS float8 LANGUAGE plpgsql AS $$BEGIN RAISE 'the trap has sprung'; END$$;
+CREATE OPERATOR query_trap.* (LEFTARG = integer, RIGHTARG = float8, FUNCTION = query_trap.spring);
+CREATE FUNCTION query_trap.spring(float8, integer) RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RAISE 'the trap has sprung'; END$$;
+CREATE OPERATOR query_trap.>= (LEFTARG = float8, RIGHTARG = integer, FUNCTION = query_trap.spring);
+CREATE FUNCTION query_trap.spring(float8, numeric) RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RAISE 'the trap has sprung'; END$$;
+CREATE OPERATOR query_trap.<= (LEFTARG = float8, RIGHTARG = numeric, FUNCTION = query_trap.spring);
+SET search_path = query_trap, public;
+SELECT m IS NULL AS plain, w IS NULL AS weighted, k IS NULL AS means FROM kmedoids_fit_query('SELECT id, x FROM query_blobs', 2, options => '{"sample":100}') m, kmedoids_fit_query('SELECT id, x > 5::float8 AS b, 2 AS weight FROM query_blobs', 2, 'gower', options => '{"sample":100}') w, kmeans_fit_query('SELECT id, x FROM query_blobs', 2, options => '{"sample":100}') k;
+RESET search_path;
+SET client_min_messages = warning;
+DROP SCHEMA query_trap CASCADE;

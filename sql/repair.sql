@@ -50,7 +50,7 @@ SELECT q.query, f.* FROM (VALUES
 	(1, 'dissimilarity_repair(d, ''l1'')'), (2, 'dissimilarity_repair(d, tol => 0)'), (3, 'dissimilarity_repair(d, tol => ''NaN'')'), (4, 'dissimilarity_repair(d, max_iter => 0)'), (5, 'dissimilarity_repair(d, options => ''{"rounds":1}'')'),
 	(6, 'dissimilarity_repair(d, fixed => d)'), (7, 'dissimilarity_repair(d, weights => t)'), (8, 'dissimilarity_repair(d, weights => w)'), (9, 'dissimilarity_repair(d, weights => zero)'), (10, 'dissimilarity_repair(d, ''decrease'', fixed => w)'),
 	(11, 'dissimilarity_repair(part)'), (12, 'dissimilarity_violations(part)'), (13, 'dissimilarity_violations(d, 0)'), (14, 'dissimilarity_violations(d, tol => -1)'), (15, 'correlation_clusters(d, ''infinity'')'),
-	(16, 'correlation_clusters(d, n_init => 0)'), (17, 'correlation_clusters(d, weights => w)'), (18, 'correlation_clusters(d, options => ''{"move":1}'')')) q (id, query),
+	(16, 'correlation_clusters(d, n_init => 0)'), (17, 'correlation_clusters(d, weights => w)'), (18, 'correlation_clusters(d, options => ''{"move":1}'')'), (19, 'correlation_clusters(d, -1e308)'), (20, 'correlation_clusters(d, 1e38, weights => d)'), (21, 'dissimilarity_repair(d, NULL)'), (22, 'dissimilarity_repair(d, tol => NULL)')) q (id, query),
 	LATERAL pg_temp.failure('SELECT ' || q.query || ' FROM whole, (SELECT dissimilarity(7, 8, 1) AS w, dissimilarity(3, 2, 0) AS zero, dissimilarity(1, 2, 1) || dissimilarity(2, 3, 1) AS part) o') f ORDER BY q.id;
 CREATE TEMP TABLE wide AS SELECT dissimilarity(i, j, 1) AS d FROM generate_series(1, 300) i, generate_series(1, i - 1) j;
 SET pgmeasure.max_memory = '1MB';

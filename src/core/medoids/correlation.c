@@ -3,6 +3,7 @@
  */
 #include "core/medoids/correlation.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -49,6 +50,9 @@ add_pair(void *state, size_t i, size_t j, double distance)
 	filling *f = state;
 	float w = (float) (f->threshold - distance);
 
+	if (isinf(w))
+		return ms_fail(f->ctx, MS_TOO_LARGE, "threshold - distance", 0, f->threshold - distance,
+					   FLT_MAX);
 	f->p->other[f->next[i]] = (uint32_t) j;
 	f->p->w[f->next[i]++] = w;
 	f->p->other[f->next[j]] = (uint32_t) i;
@@ -89,7 +93,8 @@ weigh_pair(void *state, size_t i, size_t j, double weight)
 	f->p->w[at] = (float) (f->p->w[at] * weight);
 	f->p->w[find_neighbour(f->p, j, i)] = f->p->w[at];
 	if (isinf(f->p->w[at]))
-		return ms_fail(f->ctx, MS_TOO_LARGE, "weight", 0, weight, 0);
+		return ms_fail(f->ctx, MS_TOO_LARGE, "(threshold - distance) times a weight", 0,
+					   f->p->w[at], FLT_MAX);
 	return MS_OK;
 }
 

@@ -39,6 +39,7 @@ typedef struct nearness
 	uint32_t *walk;  /* n */
 	ms_paths paths;
 	cycles known;
+	size_t held; /* bytes beside the cycles */
 	double tol;  /* absolute */
 	double move; /* greatest change of a slack in the last sweep */
 } nearness;
@@ -155,12 +156,13 @@ remember(nearness *s)
 	ms_status status;
 
 	MS_TRY(count_violated(s, &found, &nodes));
-	ms_arena_init(&new.arena, s->ctx);
+	new.arena = (ms_arena){s->ctx, NULL, s->known.arena.used};
 	status = MS_ALLOC(&new.arena, s->known.n + found, &new.list);
 	if (status == MS_OK)
 		status = MS_ALLOC(&new.arena, s->known.n_nodes + nodes, &new.nodes);
 	if (status == MS_OK)
 		status = merge(s, &new);
+	new.arena.used -= s->known.arena.used - s->held;
 	ms_arena_free(&s->known.arena);
 	s->known = new;
 	return status;
@@ -377,7 +379,8 @@ nearest(ms_arena *arena, nearness *s, const ms_repair_options *o, double *x, ms_
 	info->gap = NAN;
 	if (o->decrease)
 		return MS_OK;
-	ms_arena_init(&s->known.arena, s->ctx);
+	s->held = arena->used;
+	s->known.arena = (ms_arena){s->ctx, NULL, s->held};
 	status = iterate(s, o, info);
 	if (status == MS_OK)
 		conclude(s, x, info);

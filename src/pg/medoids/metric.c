@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "core/base/order.h"
 #include "core/medoids/kmedoids.h"
 #include "core/medoids/metric.h"
 #include "miscadmin.h"
@@ -19,25 +20,25 @@
 
 /* --- violations ----------------------------------------------------------------------------- */
 
+/* Sorts by the excess, the greatest first, then in the order of the pairs. */
 typedef struct Violation
 {
-	double excess;
-	uint32 i; /* i < j */
-	uint32 j;
+	double negative; /* minus the excess */
+	uint64 pair;
 } Violation;
 
-/* The worst first, then in the order of the pairs. */
-static int
-compare_violations(const void *a, const void *b)
+/* The ids of a place in the triangle: i < j. */
+static void
+pair_places(uint64 pair, uint32 *i, uint32 *j)
 {
-	const Violation *x = a;
-	const Violation *y = b;
+	uint64 row = (uint64) sqrt(2.0 * (double) pair) + 1;
 
-	if (x->excess != y->excess)
-		return x->excess > y->excess ? -1 : 1;
-	if (x->j != y->j)
-		return x->j < y->j ? -1 : 1;
-	return (x->i > y->i) - (x->i < y->i);
+	while (row * (row - 1) / 2 > pair)
+		row--;
+	while ((row + 1) * row / 2 <= pair)
+		row++;
+	*j = (uint32) row;
+	*i = (uint32) (pair - row * (row - 1) / 2);
 }
 
 /* Distances as doubles, and the greatest. */
@@ -56,26 +57,24 @@ doubles_of(DissimilarityArg d, double *greatest)
 }
 
 static Violation *
-find_violations(const ms_paths *paths, const double *x, double tol, size_t *n)
+find_violations(ms_ctx *ctx, const ms_paths *paths, const double *x, size_t pairs, double tol,
+				size_t *n)
 {
+	static const unsigned char kinds[] = {MS_SLOT_DOUBLE, MS_SLOT_UINT64};
 	Violation *found = palloc(sizeof(Violation) * 64);
 	size_t room = 64;
-	size_t p = 0;
 
 	*n = 0;
-	for (uint32 j = 1; j < paths->n; j++)
+	for (size_t p = 0; p < pairs; p++)
 	{
-		CHECK_FOR_INTERRUPTS();
-		for (uint32 i = 0; i < j; i++, p++)
-		{
-			if (!(x[p] - paths->length[p] > tol))
-				continue;
-			if (*n == room)
-				found = repalloc_huge(found, sizeof(Violation) * (room *= 2));
-			found[(*n)++] = (Violation){x[p] - paths->length[p], i, j};
-		}
+		CORE(ctx, ms_tick(ctx, 2));
+		if (!(x[p] - paths->length[p] > tol))
+			continue;
+		if (*n == room)
+			found = repalloc_huge(found, sizeof(Violation) * (room *= 2));
+		found[(*n)++] = (Violation){paths->length[p] - x[p], p};
 	}
-	qsort(found, *n, sizeof(Violation), compare_violations);
+	CORE(ctx, ms_order_sort(ctx, (uint64_t *) found, *n, 2, kinds));
 	return found;
 }
 
@@ -87,12 +86,12 @@ id_at(DissimilarityArg d, uint32 place)
 
 /* The ids of the detour, both ends included. */
 static Datum
-path_datum(DissimilarityArg d, const ms_paths *paths, const Violation *v, uint32 *nodes)
+path_datum(DissimilarityArg d, const ms_paths *paths, uint32 from, uint32 to, uint32 *nodes)
 {
-	size_t n = ms_paths_walk(paths, v->i, v->j, nodes);
+	size_t n = ms_paths_walk(paths, from, to, nodes);
 	Datum *ids = palloc(sizeof(Datum) * (n + 1));
 
-	ids[0] = id_at(d, v->i);
+	ids[0] = id_at(d, from);
 	for (size_t i = 0; i < n; i++)
 		ids[i + 1] = id_at(d, nodes[i]);
 	return PointerGetDatum(construct_array(ids, (int) n + 1, TEXTOID, -1, false, TYPALIGN_INT));
@@ -102,18 +101,20 @@ static void
 add_violation(ReturnSetInfo *set, DissimilarityArg d, const ms_paths *paths, const Violation *v,
 			  uint32 *nodes)
 {
-	double distance = dissimilarity_distance(ms_dissimilarity_at(d.s, v->i, v->j));
-	double shortest = paths->length[ms_pair_at(v->i, v->j)];
+	double distance = dissimilarity_distance(ms_dissimilarity_triangle(d.s)[v->pair]);
+	double shortest = paths->length[v->pair];
 	Datum values[7];
 	bool nulls[7] = {false};
+	uint32 i, j;
 
-	values[0] = id_at(d, v->i);
-	values[1] = id_at(d, v->j);
+	pair_places(v->pair, &i, &j);
+	values[0] = id_at(d, i);
+	values[1] = id_at(d, j);
 	values[2] = Float8GetDatum(distance);
 	values[3] = Float8GetDatum(shortest);
-	values[4] = Float8GetDatum(v->excess);
+	values[4] = Float8GetDatum(-v->negative);
 	out_float8(values, nulls, 5, shortest > 0 ? distance / shortest : NAN);
-	values[6] = path_datum(d, paths, v, nodes);
+	values[6] = path_datum(d, paths, i, j, nodes);
 	out_add(set, values, nulls);
 }
 
@@ -141,13 +142,13 @@ dissimilarity_violations(PG_FUNCTION_ARGS)
 		report_range("n", most, "at least 1");
 	if (!(tol >= 0 && tol < 1))
 		report_range("tol", tol, "at least 0 and below 1");
-	host_require("dissimilarity_violations", ms_metric_bytes(d.s->n) / 2);
+	host_require("dissimilarity_violations", ms_metric_bytes(d.s->n));
 	host_init(&ctx);
 	ms_arena_init(&arena, &ctx);
 	x = doubles_of(d, &greatest);
 	CORE(&ctx, ms_paths_new(&arena, d.s->n, &paths));
 	CORE(&ctx, ms_paths_find(&ctx, &paths, x));
-	found = find_violations(&paths, x, tol * greatest, &n);
+	found = find_violations(&ctx, &paths, x, d.s->pairs, tol * greatest, &n);
 	outer = MemoryContextSwitchTo(scratch);
 	for (size_t i = 0; i < n && i < (size_t) most; i++)
 	{
@@ -252,13 +253,11 @@ repair(ms_ctx *ctx, DissimilarityArg d, const ms_repair_options *o, float *x, ms
 
 	if (status == MS_MISMATCH)
 	{
-		size_t p = (size_t) ctx->facts.index;
-		uint32 i = 1;
+		uint32 i, j;
 
-		while (ms_pair_at(i + 1, 0) <= p)
-			i++;
-		report_fixed(TextDatumGetCString(id_at(d, (uint32) (p - ms_pair_at(i, 0)))),
-					 TextDatumGetCString(id_at(d, i)), ctx->facts.got, ctx->facts.wanted);
+		pair_places((uint64) ctx->facts.index, &i, &j);
+		report_fixed(TextDatumGetCString(id_at(d, i)), TextDatumGetCString(id_at(d, j)),
+					 ctx->facts.got, ctx->facts.wanted);
 	}
 	CORE(ctx, status);
 }

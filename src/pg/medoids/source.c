@@ -114,7 +114,9 @@ source_open(Source *s, FunctionCallInfo fcinfo, const char *query, bool mixed)
 	s->id_number = is_castable(column(s, id)->atttypid, INT8OID);
 	s->id = psprintf("c%d::pg_catalog.%s", id, s->id_number ? "int8" : "text");
 	s->weighted = weight > 0;
-	s->weight = weight ? psprintf("c%d::pg_catalog.float8", weight) : "1";
+	s->weight = weight
+					? psprintf("c%d::pg_catalog.float8", weight)
+					: "1::pg_catalog.float8"; /* operators of other types would be searched for */
 	describe_data(s, data_columns(s, id, weight), mixed);
 }
 
@@ -137,7 +139,8 @@ static char *
 draw_sql(const Source *s, size_t size)
 {
 	return psprintf("SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE %s),"
-					" pg_catalog.count(*) FILTER (WHERE (%s BETWEEN 0 AND %g) IS NOT TRUE),"
+					" pg_catalog.count(*) FILTER (WHERE (%s BETWEEN 0::pg_catalog.float8 "
+					"AND %g::pg_catalog.float8) IS NOT TRUE),"
 					" %ssubsample(%s, %zu, %s) FROM %s",
 					s->has_gap, s->weight, MS_SAMPLE_MAX_WEIGHT, s->schema, s->id, size,
 					drawn_data(s), s->from);

@@ -15,7 +15,7 @@ typedef struct Source
 	const char *schema;   /* of ours, with the dot */
 	const char *from;     /* the query as an item of FROM */
 	const char *id;       /* expressions: of the id, "c1::pg_catalog.int8" */
-	const char *weight;   /* of the weight, "1" where there is none */
+	const char *weight;   /* of the weight, "1::pg_catalog.float8" where there is none */
 	const char *data;     /* of the data as arguments */
 	const char *elements; /* of mixed data, before they are one row */
 	const char *has_gap;  /* whether a row has a NULL element */
