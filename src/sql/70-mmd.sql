@@ -85,7 +85,7 @@ COMMENT ON FUNCTION mmd(measure_kernel_mean, measure_kernel_mean) IS 'maximum me
 
 CREATE FUNCTION mmd_interval(a measure_kernel_mean, b measure_kernel_mean, level float8 DEFAULT 0.95) RETURNS measure_estimate
 	AS 'MODULE_PATHNAME', 'kernel_mean_mmd_interval' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000;
-COMMENT ON FUNCTION mmd_interval(measure_kernel_mean, measure_kernel_mean, float8) IS 'the same with the error of having drawn finitely many frequencies, about the MMD of these very rows: normal, on the safe side since orthogonal frequencies err less; details: squared (V) with its standard error and a certain bound (Hoeffding), unbiased (U, without what the rows have in common with themselves), bandwidth, features';
+COMMENT ON FUNCTION mmd_interval(measure_kernel_mean, measure_kernel_mean, float8) IS 'the same with the error of having drawn finitely many frequencies, about the MMD of these very rows: normal, by the spread between blocks of orthogonal frequencies, or below 30 blocks on the safe side by that of single ones; details: squared (V) with its standard error and a certain bound (Hoeffding), unbiased (U, without what the rows have in common with themselves), bandwidth, features';
 
 CREATE FUNCTION mmd_test(a measure_kernel_mean[], b measure_kernel_mean[], replicates integer DEFAULT 999, seed bigint DEFAULT 0) RETURNS measure_test
 	AS 'MODULE_PATHNAME', 'kernel_mean_mmd_test' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;

@@ -130,7 +130,7 @@ TEST(every_kernel_on_the_unit_square)
 
 typedef struct spread
 {
-	double n, mean, sd, covered;
+	double n, mean, sd, error, covered;
 } spread;
 
 static spread
@@ -147,6 +147,7 @@ over_seeds(size_t count, size_t seeds)
 
 		sum += d.v;
 		squares += d.v * d.v;
+		s.error += d.std_error / (double) seeds;
 		s.covered += fabs(d.v - 2.088283616878e-02) <= 1.96 * d.std_error;
 		CHECK(fabs(d.v - 2.088283616878e-02) <= ms_kernel_mean_bound(&f.f.spectrum, 0.99));
 	}
@@ -167,9 +168,11 @@ TEST(orthogonal_frequencies)
 		size_t count = (size_t) 64 << 2 * i;
 		spread s = over_seeds(count, i < 3 ? 200 : 60);
 
-		printf("%zu features: sd %.6f, covered %.3f\n", count, s.sd, s.covered);
+		printf("%zu features: sd %.6f, by itself %.6f, covered %.3f\n", count, s.sd, s.error,
+			   s.covered);
 		CHECK_NEAR((s.mean - 2.088283616878e-02) / (s.sd / sqrt(s.n)), 0, 4);
 		CHECK(s.sd > 0.75 * wanted[i] && s.sd < 1.25 * wanted[i]);
+		CHECK(s.error > 0.85 * s.sd && s.error < 1.2 * s.sd);
 		CHECK(s.covered >= 0.95 - 2 * sqrt(.05 * .95 / s.n));
 	}
 }
@@ -308,6 +311,39 @@ TEST(what_v_does_not_see)
 	}
 	other = compare(&f.f, moved[0], M, moved[1], N);
 	CHECK_NEAR((other.v - d.v) / d.std_error, 0, 4);
+}
+
+/* Fewer than 30 blocks: single frequencies tell the error, here by the formula. */
+TEST(few_blocks)
+{
+	features_value f = features_of(MS_KERNEL_GAUSSIAN, 5, 40, 64, 2);
+	double squares = 0;
+	double rows[2][40];
+	ms_kernel_mean_distance d;
+	mean_value u;
+	mean_value v;
+	projector p;
+
+	for (size_t j = 0; j < 40; j++)
+	{
+		rows[0][j] = x[j];
+		rows[1][j] = y[j];
+	}
+	projector_init(&p, &f.f.spectrum, ms_features_scale(&f.f));
+	u = mean_of(&p, &f.f, rows[0], 1);
+	v = mean_of(&p, &f.f, rows[1], 1);
+	d = ms_kernel_mean_compare(u.m, v.m);
+	for (size_t l = 0; l < 64; l++)
+	{
+		const double *a = ms_kernel_mean_sums(u.m) + l;
+		const double *b = ms_kernel_mean_sums(v.m) + l;
+
+		squares += pow(pow(a[0] - b[0], 2) + pow(a[64] - b[64], 2) - d.v, 2);
+	}
+	CHECK_NEAR(d.std_error, sqrt(squares / 63 / 64), 1e-14);
+	free(u.m);
+	free(v.m);
+	projector_done(&p);
 }
 
 TEST(few_rows)
@@ -477,6 +513,7 @@ main(void)
 	RUN(closed_form);
 	RUN(any_split);
 	RUN(what_v_does_not_see);
+	RUN(few_blocks);
 	RUN(few_rows);
 	RUN(rows_that_are_all_the_same);
 	RUN(shifted_states);

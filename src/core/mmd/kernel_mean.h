@@ -101,8 +101,8 @@ extern ms_status ms_kernel_mean_check(ms_ctx *ctx, const void *bytes, size_t siz
 /*
  * V = mean over l of |mean of a - mean of b|^2 at frequency l, which over the draw of frequencies
  * is unbiased for the V statistic of the rows themselves; U the same for the U statistic (NaN when
- * either has one row). std_error: of V over the frequencies, as if they were independent, which
- * is on the safe side of orthogonal blocks; NaN for one frequency.
+ * either has one row). std_error: of V over the draw, from blocks of d orthogonal frequencies where
+ * there are 30 of them, else as if all were independent, which is too wide; NaN for one frequency.
  */
 typedef struct ms_kernel_mean_distance
 {

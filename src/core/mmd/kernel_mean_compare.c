@@ -6,6 +6,9 @@
 
 #include "core/mmd/kernel_mean.h"
 
+/* So many blocks tell their own spread. */
+#define LEAST_BLOCKS 30
+
 /* --- two means ------------------------------------------------------------------------------ */
 
 static double
@@ -56,6 +59,39 @@ cross(const double *x, const double *y, size_t count, double m, double n)
 	return x[0] / m * (y[0] / n) + x[count] / m * (y[count] / n);
 }
 
+/* Of x and y at frequency l, the square that V is the mean of. */
+static double
+term(const double *x, const double *y, size_t count, double m, double n)
+{
+	return square(x[0] / m - y[0] / n) + square(x[count] / m - y[count] / n);
+}
+
+/*
+ * The standard error of V, from units of frequencies that are independent of one another: blocks
+ * of d orthogonal ones, or where those are few single ones, which on the safe side are taken to be
+ * independent. NaN for one unit.
+ */
+static double
+error_of(const ms_kernel_mean *a, const ms_kernel_mean *b, double v)
+{
+	const double *x = ms_kernel_mean_sums(a);
+	const double *y = ms_kernel_mean_sums(b);
+	size_t count = a->spectrum.count;
+	size_t unit = count / a->spectrum.d >= LEAST_BLOCKS ? a->spectrum.d : 1;
+	double units = ceil((double) count / (double) unit);
+	double squares = 0;
+
+	for (size_t from = 0; from < count; from += unit)
+	{
+		double off = 0;
+
+		for (size_t l = from; l < from + unit && l < count; l++)
+			off += term(x + l, y + l, count, (double) a->n, (double) b->n) - v;
+		squares += square(off);
+	}
+	return units > 1 ? sqrt(squares * units / (units - 1)) / (double) count : NAN;
+}
+
 ms_kernel_mean_distance
 ms_kernel_mean_compare(const ms_kernel_mean *a, const ms_kernel_mean *b)
 {
@@ -64,22 +100,14 @@ ms_kernel_mean_compare(const ms_kernel_mean *a, const ms_kernel_mean *b)
 	size_t count = a->spectrum.count;
 	double m = (double) a->n;
 	double n = (double) b->n;
-	double u = 0;
-	double squares = 0;
 	double v = ms_kernel_mean_squared(a, b);
+	double u = 0;
 
 	for (size_t l = 0; l < count; l++)
-	{
-		double term = square(x[l] / m - y[l] / n) + square(x[count + l] / m - y[count + l] / n);
-
-		squares += square(term - v);
 		u += unbiased_square(x[l], x[count + l], m) + unbiased_square(y[l], y[count + l], n) -
 			 2 * cross(x + l, y + l, count, m, n);
-	}
 	return (ms_kernel_mean_distance){
-		.v = v,
-		.u = m > 1 && n > 1 ? u / (double) count : NAN,
-		.std_error = count > 1 ? sqrt(squares / (double) (count - 1) / (double) count) : NAN};
+		.v = v, .u = m > 1 && n > 1 ? u / (double) count : NAN, .std_error = error_of(a, b, v)};
 }
 
 double
