@@ -27,6 +27,13 @@ SELECT count(*), sum(sample_n(s)), sum((sample_info(s)).weight) FROM (SELECT b, 
 SELECT sample_n(subsample(x, 1000000, a)) FROM subsample_rows;
 -- the rows of subsamples put together weigh what all rows do
 SELECT i.n, i.weight FROM (SELECT sample_union(s) AS s FROM (SELECT subsample(x, 7, a) AS s FROM subsample_rows GROUP BY b) q) r, sample_info(s) i;
+-- whole weights or not, a subsample is as many rows as were drawn: n of an interval, bins, bic, errors; in a union and a marginal, too
+SELECT size, (sample_quantile_interval(s, 0.5)).n_a, (SELECT count(*) FROM sample_histogram(s)) AS bins, i.n, round(i.weight) AS weight, round(i.bic::numeric, 1) AS bic, round(e.std_error::numeric, 3) AS std_error,
+       (gmm_info(gmm_fit(s, 1, options => '{"weights":"frequency"}'))).weight AS frequency
+FROM (SELECT 400 AS size, subsample(x, 400, x) AS s FROM subsample_rows UNION ALL SELECT 399, subsample(x, 399, x) FROM subsample_rows) q, gmm_fit(s, 1) m, gmm_info(m) i, gmm_intervals(m, s) e WHERE e.parameter = 'mean';
+SELECT (sample_quantile_interval(s || s, 0.5)).n_a AS union, (sample_quantile_interval(sample_marginal(t, '{2}'), 0.5)).n_a AS marginal,
+       (sample_quantile_interval(s || sample_keyed_weighted, 0.5)).n_a AS with_whole, (sample_quantile_interval(s::text::measure_sample, 0.5)).n_a AS text, s = s::text::measure_sample AS equal
+FROM (SELECT subsample(x, 200, x) AS s, subsample(x, 50, a, b) AS t FROM subsample_rows) q, (SELECT sample_keyed_weighted(x, 100, x) FROM generate_series(1, 10) x) w;
 
 -- unbiased: means over many disjoint sets of ids are normal around the mean of all (4.5, sd 2.872), each row is drawn equally often
 SELECT count(*), abs(avg(z)) < 3 / sqrt(1000) AS mean, abs(stddev(z) - 1) < 0.1 AS sd

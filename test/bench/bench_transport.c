@@ -69,8 +69,8 @@ read_doubles(const char *path, size_t *n)
 static double
 line(double *x, size_t n, double *y, size_t m, double p)
 {
-	ms_column a = {n, 0, x, NULL, (double) n};
-	ms_column b = {m, 0, y, NULL, (double) m};
+	ms_column a = {n, 0, x, NULL, (double) n, false};
+	ms_column b = {m, 0, y, NULL, (double) m, false};
 	double begin = now();
 	double sorted;
 	double out;

@@ -572,7 +572,7 @@ drawn_by_force(const sample_shape *shape, const sample_row *rows, size_t n)
 	size_t kept = n < shape->draw ? n : shape->draw;
 	bool *taken = calloc(n, sizeof *taken);
 
-	plain.flags &= (uint16_t) ~MS_SAMPLE_DRAWING;
+	plain.flags = (uint16_t) ((plain.flags & ~MS_SAMPLE_DRAWING) | MS_SAMPLE_DRAWN);
 	whole = finish_rows(&plain, rows, n);
 	id = ms_sample_id_slot(whole.s);
 	v = value_copy(&whole);
@@ -620,7 +620,7 @@ value_drawn(value v)
 
 	host_init(&h);
 	CHECK_INT(ms_sample_drawn(&h.ctx, v.s, v.size), MS_OK);
-	CHECK(!(v.s->head.flags & MS_SAMPLE_DRAWING));
+	CHECK((v.s->head.flags & (MS_SAMPLE_DRAWING | MS_SAMPLE_DRAWN)) == MS_SAMPLE_DRAWN);
 	return value_finish(v);
 }
 

@@ -15,7 +15,7 @@
 static inline ms_column
 column_of(const double *x, size_t n, const double *w, double *upto)
 {
-	ms_column c = {n, 0, x, w ? upto : NULL, (double) n};
+	ms_column c = {n, 0, x, w ? upto : NULL, (double) n, false};
 	double sum = 0;
 
 	for (size_t i = 0; w && i < n; i++)

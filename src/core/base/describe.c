@@ -92,7 +92,7 @@ ms_describe_column(ms_ctx *ctx, ms_arena *arena, const ms_sample *s, size_t dim,
 	double *x;
 	double *upto;
 
-	*out = (ms_column){0};
+	*out = (ms_column){.drawn = s->head.flags & MS_SAMPLE_DRAWN};
 	MS_TRY(check_dim(ctx, s, dim));
 	if (rows.stride == 1)
 	{
@@ -180,7 +180,7 @@ double
 ms_describe_effective(const ms_column *c)
 {
 	ms_sum squares = {0, 0};
-	bool integers = true;
+	bool integers = !c->drawn;
 	double rows;
 
 	if (!c->upto)

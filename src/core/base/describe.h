@@ -16,6 +16,7 @@ typedef struct ms_column
 	const double *x;    /* n, ascending */
 	const double *upto; /* n, cumulated weight; NULL when every weight is 1 */
 	double weight;      /* in all */
+	bool drawn;         /* weights are those of a subsample: whole ones are no repeated rows */
 } ms_column;
 
 /*
@@ -49,7 +50,7 @@ extern ms_status ms_describe_summary(ms_ctx *ctx, const ms_column *c, ms_summary
 
 /*
  * Rows that the weights stand for in errors and bandwidths: their sum when all are integers, for
- * these are frequencies; else (sum w)^2 / sum w^2. O(n).
+ * these are frequencies; else, and where the rows were drawn, (sum w)^2 / sum w^2. O(n).
  */
 extern double ms_describe_effective(const ms_column *c);
 

@@ -169,6 +169,7 @@ count_rows(builder *b, int which)
 		upto[i] = total += ms_rows_weight(rows, i);
 	column.upto = upto;
 	column.weight = total;
+	column.drawn = b->sides[which].s->head.flags & MS_SAMPLE_DRAWN;
 	b->out->effective[which] = ms_describe_effective(&column);
 	return ms_tick(b->ctx, 4 * rows->n);
 }

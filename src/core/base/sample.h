@@ -39,7 +39,8 @@
 #define MS_SAMPLE_MIXED 0x0008
 #define MS_SAMPLE_CANONICAL 0x0010
 #define MS_SAMPLE_DRAWING 0x0020 /* a subsample that is still being drawn; weighted and keyed */
-#define MS_SAMPLE_FLAGS 0x003f
+#define MS_SAMPLE_DRAWN 0x0040	 /* rows of a subsample are among these; weighted and keyed */
+#define MS_SAMPLE_FLAGS 0x007f
 
 /* The flags of a record's shape, which two values must share to meet. */
 #define MS_SAMPLE_ID (MS_SAMPLE_ID_INT | MS_SAMPLE_ID_TEXT)
@@ -200,14 +201,14 @@ ms_sample_commit(ms_sample *s, bool incomplete)
 
 /*
  * Rows of `from` into `into`. First ms_sample_meet: *flags gets the flags that `into` must have
- * (a weighted and an unweighted sample meet as weighted, and the new weights are 1; the CANONICAL
- * bit is that of `into`), or MS_MISMATCH with what = "columns" (got, wanted), "ids" (got, wanted =
+ * (a weighted and an unweighted sample meet as weighted, and the new weights are 1; with rows that
+ * were drawn all count as DRAWN; the CANONICAL bit is that of `into`), or MS_MISMATCH with what = "columns" (got, wanted), "ids" (got, wanted =
  * the id flags), "kinds" (index = column from 1, or 0 when only one of them is mixed), "drawing"
  * (got, wanted = size, 0 when not drawing). A column of UNKNOWN kind meets any other and takes
  * its kind. MS_TOO_LARGE, what = "strings", when the heaps together exceed MS_SAMPLE_HEAP_MAX.
  *
- * Where *flags differs from into's own, ms_sample_convert comes next (it adds weights and nothing
- * else, and keeps CANONICAL). Then ms_sample_merge_size bytes must be free in `into`. A value may
+ * Where *flags differs from into's own, ms_sample_convert comes next (it adds weights and the DRAWN
+ * bit, and keeps CANONICAL). Then ms_sample_merge_size bytes must be free in `into`. A value may
  * be merged with itself. Two DRAWING values add what they have seen and keep the smaller
  * threshold; the caller then prunes as after an append (rows above the threshold may lie there
  * until then: they go with the next prune).
@@ -242,7 +243,7 @@ extern ms_status ms_sample_prune(ms_ctx *ctx, ms_sample *s, size_t size);
 
 /*
  * Ends the drawing in place: prunes to `size` rows, each of weight seen / rows kept, and takes
- * the DRAWING part away. What is left is as a growing value: ms_sample_canonical comes next.
+ * the DRAWING part away; the rows are DRAWN: their weights, whole or not, are no repeated rows. What is left is as a growing value: ms_sample_canonical comes next.
  */
 extern ms_status ms_sample_drawn(ms_ctx *ctx, ms_sample *s, size_t size);
 

@@ -36,7 +36,9 @@ flags_agree(uint16_t flags, ms_type type)
 		return false;
 	if (type == MS_TYPE_MIXED && !(flags & MS_SAMPLE_MIXED))
 		return false;
-	return !(flags & MS_SAMPLE_DRAWING) || (id && flags & MS_SAMPLE_WEIGHTED);
+	if (flags & MS_SAMPLE_DRAWING && flags & MS_SAMPLE_DRAWN)
+		return false;
+	return !(flags & (MS_SAMPLE_DRAWING | MS_SAMPLE_DRAWN)) || (id && flags & MS_SAMPLE_WEIGHTED);
 }
 
 static ms_status

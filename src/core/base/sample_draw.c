@@ -135,6 +135,7 @@ ms_sample_drawn(ms_ctx *ctx, ms_sample *s, size_t size)
 		memcpy(ms_sample_record(s, i) + ms_sample_weight_slot(s), &weight, sizeof(weight));
 	records = (const char *) ms_sample_record(s, 0);
 	s->head.flags &= (uint16_t) ~MS_SAMPLE_DRAWING;
+	s->head.flags |= MS_SAMPLE_DRAWN;
 	memmove(ms_sample_record(s, 0), records, s->n * ms_sample_stride(s) * sizeof(uint64_t));
 	return MS_OK;
 }

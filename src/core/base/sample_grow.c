@@ -139,11 +139,11 @@ ms_sample_meet(ms_ctx *ctx, const ms_sample *into, const ms_sample *from, uint16
 	if (into->heap > MS_SAMPLE_HEAP_MAX - from->heap)
 		return ms_fail(ctx, MS_TOO_LARGE, "strings", 0, (double) into->heap + (double) from->heap,
 					   (double) MS_SAMPLE_HEAP_MAX);
-	*flags = into->head.flags | (from->head.flags & MS_SAMPLE_WEIGHTED);
+	*flags = into->head.flags | (from->head.flags & (MS_SAMPLE_WEIGHTED | MS_SAMPLE_DRAWN));
 	return MS_OK;
 }
 
-/* Whether a value becomes another under flags: weights may come, nothing else changes. */
+/* Whether records become others under flags: weights may come, nothing else changes. */
 static bool
 gains_weight(const ms_sample *s, uint16_t flags)
 {
@@ -185,8 +185,7 @@ ms_sample_convert(void *to, size_t to_size, const ms_sample *from, size_t from_s
 	bool weigh = gains_weight(from, flags);
 
 	memcpy(to, from, ms_sample_base(from->d, from->head.flags));
-	if (weigh)
-		s->head.flags |= MS_SAMPLE_WEIGHTED;
+	s->head.flags |= flags & (MS_SAMPLE_WEIGHTED | MS_SAMPLE_DRAWN);
 	copy_records(ms_sample_record(s, 0), from, from->n, weigh);
 	memcpy(heap_start(s, to_size), heap_start(from, from_size), from->heap);
 }

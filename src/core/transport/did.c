@@ -79,7 +79,7 @@ count(ms_ctx *ctx, arm *a, ms_column *changes)
 	}
 	a->before = before / (double) a->n;
 	a->after = after / (double) a->n;
-	*changes = (ms_column){a->both, 0, a->change, a->upto, sum};
+	*changes = (ms_column){a->both, 0, a->change, a->upto, sum, false};
 	return ms_tick(ctx, 4 * a->n);
 }
 

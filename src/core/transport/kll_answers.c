@@ -29,7 +29,7 @@ ms_kll_column(ms_ctx *ctx, ms_arena *arena, const ms_kll *q, ms_column *out)
 	double sum = 0;
 	size_t n = 0;
 
-	*out = (ms_column){0, 0, NULL, NULL, 0};
+	*out = (ms_column){0, 0, NULL, NULL, 0, false};
 	if (q->count == 0)
 		return MS_OK;
 	MS_TRY(MS_ALLOC(arena, 2 * (size_t) q->count, &records));
@@ -51,7 +51,7 @@ ms_kll_column(ms_ctx *ctx, ms_arena *arena, const ms_kll *q, ms_column *out)
 		x[i] = records[2 * i];
 		upto[i] = sum += records[2 * i + 1];
 	}
-	*out = (ms_column){n, 0, x, upto, sum};
+	*out = (ms_column){n, 0, x, upto, sum, false};
 	return ms_tick(ctx, 4 * n);
 }
 

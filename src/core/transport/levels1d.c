@@ -106,7 +106,7 @@ ms_status
 ms_levels1d_means(ms_ctx *ctx, const ms_column *c, size_t bins, double *out)
 {
 	/* the walk reads levels alone, so that the values of the other side may be missing */
-	ms_column blocks = {bins, 0, NULL, NULL, (double) bins};
+	ms_column blocks = {bins, 0, NULL, NULL, (double) bins, false};
 	ms_sum sum = {0, 0};
 	ms_sum masses = {0, 0};
 	size_t at = 0;

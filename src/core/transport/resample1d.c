@@ -61,7 +61,7 @@ ms_deal_distance(ms_ctx *ctx, ms_deal *d, const ms_line1d *line, const unsigned 
 			MS_TRY(ms_tick(ctx, 6 * TICK_ROWS));
 	}
 	for (int k = 0; k < 2; k++)
-		column[k] = (ms_column){d->n[k], 0, d->x[k], weighted ? d->upto[k] : NULL, d->total[k]};
+		column[k] = (ms_column){d->n[k], 0, d->x[k], weighted ? d->upto[k] : NULL, d->total[k], false};
 	*out = NAN;
 	return d->n[0] > 0 && d->n[1] > 0 ? ms_wasserstein1d(ctx, column, column + 1, d->p, out)
 									  : MS_OK;

@@ -145,7 +145,7 @@ make_column(ms_ctx *ctx, side *s, const double *x, double shift)
 		for (size_t i = 0; i < r->n; i++)
 			s->sorted[i] = x[i] - shift;
 		MS_TRY(ms_order_sort_doubles(ctx, s->sorted, r->n));
-		s->column = (ms_column){r->n, 0, s->sorted, NULL, (double) r->n};
+		s->column = (ms_column){r->n, 0, s->sorted, NULL, (double) r->n, false};
 		return ms_tick(ctx, r->n);
 	}
 	for (size_t i = 0; i < r->n; i++)
@@ -161,7 +161,7 @@ make_column(ms_ctx *ctx, side *s, const double *x, double shift)
 		s->upto[i] = ms_sum_get(&upto);
 		s->sorted[i] = s->sorted[2 * i];
 	}
-	s->column = (ms_column){n, 0, s->sorted, s->upto, s->upto[n - 1]};
+	s->column = (ms_column){n, 0, s->sorted, s->upto, s->upto[n - 1], false};
 	return ms_tick(ctx, 4 * r->n);
 }
 

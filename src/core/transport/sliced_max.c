@@ -68,7 +68,7 @@ look(ms_ctx *ctx, sight *s, const double *direction)
 		if (s->upto)
 			s->upto[i] = upto;
 	}
-	s->column = (ms_column){n, 0, s->x, s->upto, upto};
+	s->column = (ms_column){n, 0, s->x, s->upto, upto, false};
 	return ms_tick(ctx, 4 * n);
 }
 

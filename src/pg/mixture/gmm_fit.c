@@ -47,8 +47,8 @@ gmm_fit(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(ARG_ROWS))
 		PG_RETURN_NULL();
 	o = fit_options(fcinfo, "gmm_fit");
-	fit_more_options(fcinfo, ARG_OPTIONS, &o.em);
 	sample = sample_arg(fcinfo, ARG_ROWS);
+	fit_more_options(fcinfo, ARG_OPTIONS, sample.s, &o.em);
 	names = fit_names(fcinfo, ARG_NAMES, sample.s->d);
 	fit_check_start(&o, sample.s->d);
 	if (fit_is_nothing(sample.s, o.missing))

@@ -56,8 +56,8 @@ extern Missing fit_missing(FunctionCallInfo fcinfo, int argno);
 extern double fit_noise(FunctionCallInfo fcinfo, int argno);
 extern char **fit_names(FunctionCallInfo fcinfo, int argno, size_t d);
 
-/* The keys of options of gmm_fit and gmm_select, into o. */
-extern void fit_more_options(FunctionCallInfo fcinfo, int argno, ms_em_options *o);
+/* The keys of options of gmm_fit and gmm_select, into o. Weights of a subsample are no frequencies. */
+extern void fit_more_options(FunctionCallInfo fcinfo, int argno, const ms_sample *s, ms_em_options *o);
 
 /* start has the components and columns that the fit will have. */
 extern void fit_check_start(const FitOptions *o, size_t d);

@@ -95,14 +95,16 @@ fit_names(FunctionCallInfo fcinfo, int argno, size_t d)
 }
 
 void
-fit_more_options(FunctionCallInfo fcinfo, int argno, ms_em_options *o)
+fit_more_options(FunctionCallInfo fcinfo, int argno, const ms_sample *s, ms_em_options *o)
 {
 	static const char *const keys[] = {"weights", "icl", NULL};
 	static const char *const weights[] = {"frequency", "importance", NULL};
 	static const char *const icls[] = {"hard", "entropy", NULL};
 
+	int usual = s->head.flags & MS_SAMPLE_DRAWN ? 1 : 0;
+
 	arg_options(fcinfo, argno, keys);
-	o->importance = arg_option_choice(fcinfo, argno, "weights", weights, 0) == 1;
+	o->importance = arg_option_choice(fcinfo, argno, "weights", weights, usual) == 1;
 	o->icl_entropy = arg_option_choice(fcinfo, argno, "icl", icls, 0) == 1;
 }
 

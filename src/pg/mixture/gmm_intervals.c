@@ -33,6 +33,28 @@ add_parameter(ReturnSetInfo *set, const ms_gmm_parameter *p, double z)
 	out_add(set, values, nulls);
 }
 
+/*
+ * What errors must be multiplied by where weights are no repeated rows: the rows are as many as
+ * (sum w)^2 / sum w^2, the information counts sum w.
+ */
+static double
+error_factor(const ms_gmm *m, const ms_sample *s, const ms_rows *rows)
+{
+	double sum = 0;
+	double squares = 0;
+
+	if (!(m->flags & MS_GMM_IMPORTANCE || s->head.flags & MS_SAMPLE_DRAWN))
+		return 1;
+	for (size_t i = 0; i < rows->n; i++)
+	{
+		double w = ms_rows_weight(rows, i);
+
+		sum += w;
+		squares += w * w;
+	}
+	return sqrt(squares / sum);
+}
+
 PG_FUNCTION_INFO_V1(gmm_intervals);
 Datum
 gmm_intervals(PG_FUNCTION_ARGS)
@@ -44,6 +66,7 @@ gmm_intervals(PG_FUNCTION_ARGS)
 	double level = PG_GETARG_FLOAT8(2);
 	size_t n = ms_gmm_information_size(m);
 	ms_gmm_parameter *parameters = palloc_extended(sizeof(ms_gmm_parameter) * n, MCXT_ALLOC_HUGE);
+	double factor;
 	ms_rows rows;
 	ms_ctx ctx;
 	ms_arena arena;
@@ -58,7 +81,11 @@ gmm_intervals(PG_FUNCTION_ARGS)
 	ms_arena_init(&arena, &ctx);
 	CORE(&ctx, fit_rows(&ctx, &arena, sample, MISSING_ERROR, 1, &rows));
 	CORE(&ctx, ms_gmm_information(&ctx, m, &rows, parameters));
+	factor = error_factor(m, sample.s, &rows);
 	for (size_t i = 0; i < n; i++)
+	{
+		parameters[i].std_error *= factor;
 		add_parameter(set, &parameters[i], gsl_cdf_ugaussian_Pinv(0.5 + level / 2));
+	}
 	return (Datum) 0;
 }

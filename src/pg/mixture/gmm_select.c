@@ -112,7 +112,6 @@ read_arguments(FunctionCallInfo fcinfo, Search *search)
 	em->missing = search->o.missing == MISSING_USE;
 	em->n_init = fit_count(fcinfo, SELECT_N_INIT, "n_init", "Leave it out to get 10 starts.");
 	em->seed = arg_int64(fcinfo, SELECT_SEED, "seed");
-	fit_more_options(fcinfo, SELECT_OPTIONS, em);
 	search->candidates = palloc_extended(sizeof(Candidate) * (size_t) search->n_families *
 											 (size_t) (search->k_max - search->k_min + 1),
 										 MCXT_ALLOC_HUGE);
@@ -246,6 +245,7 @@ gmm_select(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	read_arguments(fcinfo, &search);
 	sample = sample_arg(fcinfo, SELECT_SAMPLE);
+	fit_more_options(fcinfo, SELECT_OPTIONS, sample.s, &search.o.em);
 	names = fit_names(fcinfo, SELECT_NAMES, sample.s->d);
 	if (fit_is_nothing(sample.s, search.o.missing))
 		return (Datum) 0;

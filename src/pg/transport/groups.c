@@ -51,7 +51,7 @@ column_of(const Group *g)
 {
 	const double *upto = g->weighted ? g->x + g->n : NULL;
 
-	return (ms_column){g->n, 0, g->x, upto, upto ? upto[g->n - 1] : (double) g->n};
+	return (ms_column){g->n, 0, g->x, upto, upto ? upto[g->n - 1] : (double) g->n, false};
 }
 
 /* --- states, never trusted ------------------------------------------------------------------- */

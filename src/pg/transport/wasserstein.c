@@ -52,7 +52,7 @@ line_columns(Comparison *c, ms_column column[2])
 		double *x = NULL, *upto = NULL;
 		double total = 0;
 
-		column[k] = (ms_column){rows->n, 0, rows->x, NULL, (double) rows->n};
+		column[k] = (ms_column){rows->n, 0, rows->x, NULL, (double) rows->n, false};
 		if (!rows->w)
 			continue;
 		CORE(&c->ctx, MS_ALLOC(&c->arena, rows->n, &x));
@@ -62,7 +62,7 @@ line_columns(Comparison *c, ms_column column[2])
 			x[i] = rows->x[i * rows->stride];
 			upto[i] = total += ms_rows_weight(rows, i);
 		}
-		column[k] = (ms_column){rows->n, 0, x, upto, total};
+		column[k] = (ms_column){rows->n, 0, x, upto, total, false};
 	}
 }
 
