@@ -155,7 +155,7 @@ divide_by_share(ms_ctx *ctx, influence *g, const ms_local_fit *fits, ms_r3d *out
 	return MS_OK;
 }
 
-/* Roots of the column sums of squares over [from, to); `centred`: of each row less its mean there. */
+/* Roots of column sums of squares over [from, to); `centred`: of each row less its mean there. */
 static ms_status
 standard_errors(ms_ctx *ctx, const influence *g, size_t from, size_t to, bool centred, double *se)
 {

@@ -34,9 +34,8 @@ typedef struct ms_r3d_options
 	bool coverage;    /* a chosen one is shrunk for the best coverage of the bands */
 	ms_r3d_shape shape;
 	ms_r3d_band band;
-	bool raw; /* residuals as they are, not divided by 1 - leverage (HC3) */
-	/* the last outcome is the treated share of a unit, and effects are jumps over its jump */
-	bool fuzzy;
+	bool raw;   /* residuals as they are, not divided by 1 - leverage (HC3) */
+	bool fuzzy; /* the last outcome is the treated share of a unit: effects are over its jump */
 	double level;
 	double test_from; /* range of q that the tests look at */
 	double test_to;
@@ -66,11 +65,11 @@ typedef struct ms_r3d
 } ms_r3d;
 
 /*
- * q ascending in (0, 1). With m units in the window O(n K + m K replicates) time and
- * 8 m (K + 64) bytes.
- * With `fuzzy` units have K + 1 outcomes; MS_NOT_DEFINITE "treatment" (got = jump, wanted = its
- * error) when the share jumps by less than two errors. MS_BAD_ARGUMENT "order", "bandwidth", "level", "replicates" (too few for the level); MS_TOO_FEW
- * "units", MS_NOT_DEFINITE "order" as in local_polynomial.h.
+ * q ascending in (0, 1). With m units in the window O(n K + m K replicates) time and 8 m (K + 64)
+ * bytes. With `fuzzy` units have K + 1 outcomes; MS_NOT_DEFINITE "treatment" (got = jump, wanted =
+ * its error) when the share jumps by less than two errors. MS_BAD_ARGUMENT "order", "bandwidth",
+ * "level", "replicates" (too few for the level); MS_TOO_FEW "units", MS_NOT_DEFINITE "order" as in
+ * local_polynomial.h.
  */
 extern ms_status ms_r3d_fit(ms_ctx *ctx, ms_arena *arena, const ms_units *units, const double *q,
 							const ms_r3d_options *options, ms_r3d *out);
