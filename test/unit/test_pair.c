@@ -151,6 +151,24 @@ TEST(what_cannot_be_compared)
 	free(vw.s);
 }
 
+/* Weights are repeated rows, other rows and seeds are other hashes. */
+TEST(hash)
+{
+	static const double repeated[] = {1, 2, 2, 2, 5};
+	static const double other[] = {1, 2, 2, 5, 5};
+	static const double weighted[] = {1, 1, 2, 3, 5, 1};
+	ms_rows rows[] = {{repeated, NULL, 5, 1, 1}, {weighted, weighted + 1, 3, 1, 2}, {other, NULL, 5, 1, 1}};
+	uint64_t h[3], seeded;
+	host ho;
+
+	host_init(&ho);
+	for (size_t i = 0; i < 3; i++)
+		CHECK_INT(ms_rows_hash(&ho.ctx, &rows[i], 7, &h[i]), MS_OK);
+	CHECK_INT(ms_rows_hash(&ho.ctx, &rows[0], 8, &seeded), MS_OK);
+	CHECK(h[0] == h[1]);
+	CHECK(h[0] != h[2] && h[0] != seeded);
+}
+
 static ms_status
 one_pair(host *h, const value *a, const value *b)
 {
@@ -185,6 +203,7 @@ main(void)
 	RUN(rows_scales_and_order);
 	RUN(units);
 	RUN(what_cannot_be_compared);
+	RUN(hash);
 	RUN(stops_and_refusals);
 	return unit_done();
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/describe.h"
+#include "core/base/hash.h"
 #include "core/base/order.h"
 
 typedef struct side
@@ -293,4 +294,24 @@ ms_pair_make(ms_ctx *ctx, ms_arena *arena, const ms_sample *a, size_t a_size, co
 	if (build.ids)
 		MS_TRY(number_units(&build));
 	return order_rows(&build);
+}
+
+ms_status
+ms_rows_hash(ms_ctx *ctx, const ms_rows *rows, uint64_t seed, uint64_t *out)
+{
+	size_t bytes = rows->d * sizeof(double);
+
+	for (size_t i = 0, next; i < rows->n; i = next)
+	{
+		const double *x = rows->x + i * rows->stride;
+		double weight = ms_rows_weight(rows, i);
+
+		for (next = i + 1; next < rows->n && memcmp(x, rows->x + next * rows->stride, bytes) == 0; next++)
+			weight += ms_rows_weight(rows, next);
+		seed = ms_hash_bytes(x, bytes, seed);
+		seed = ms_hash_bytes(&weight, sizeof(weight), seed);
+		MS_TRY(ms_tick(ctx, (next - i) * rows->d + 16));
+	}
+	*out = seed;
+	return MS_OK;
 }

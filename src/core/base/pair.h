@@ -38,4 +38,12 @@ extern ms_status ms_pair_make(ms_ctx *ctx, ms_arena *arena, const ms_sample *a, 
 							  const ms_sample *b, size_t b_size, const ms_pair_options *o,
 							  ms_pair *out);
 
+/*
+ * A hash of rows in canonical order: equal neighbours are one row of their weights together, so that a
+ * weight is as good as repeated rows. For seeds: rows come sorted, and one seed would pick the same
+ * ranks of every sample, so that what it says of a split or of labellings would be off alike each
+ * time; where the rows have a say, it is right on average over samples, too.
+ */
+extern ms_status ms_rows_hash(ms_ctx *ctx, const ms_rows *rows, uint64_t seed, uint64_t *out);
+
 #endif

@@ -48,7 +48,7 @@ read_numbers(Comparison *c, FunctionCallInfo fcinfo, const ComparisonAt *at)
 	if (c->exchange.replicates < 1)
 		report_range("replicates", (double) c->exchange.replicates, "at least 1");
 	if (at->seed)
-		c->exchange.seed = (uint64) arg_int64(fcinfo, at->seed, "seed");
+		c->seed = (uint64) arg_int64(fcinfo, at->seed, "seed");
 }
 
 bool
@@ -74,6 +74,8 @@ comparison_open(Comparison *c, FunctionCallInfo fcinfo, const ComparisonAt *at)
 	if (status == MS_TOO_FEW)
 		return false;
 	CORE(&c->ctx, status);
+	if (at->seed)
+		CORE(&c->ctx, ms_rows_hash(&c->ctx, &c->pair.pool, c->seed, &c->exchange.seed));
 	return true;
 }
 
@@ -172,7 +174,7 @@ comparison_test(FunctionCallInfo fcinfo, const Comparison *c, const ms_permutati
 	values[6] = nulls[6] ? (Datum) 0 : count(c->pair.effective[1]);
 	values[7] = out_text(method);
 	values[8] = Int32GetDatum((int32) t->replicates);
-	values[9] = Int64GetDatum((int64) c->exchange.seed);
+	values[9] = Int64GetDatum((int64) c->seed);
 	values[10] = details_end(c, details);
 	return out_row(fcinfo, values, nulls);
 }
@@ -193,7 +195,7 @@ comparison_estimate(FunctionCallInfo fcinfo, const Comparison *c, const Estimate
 	values[6] = count(c->pair.effective[1]);
 	values[7] = out_text(e->method);
 	values[8] = BoolGetDatum(!e->unconverged);
-	values[9] = Int64GetDatum((int64) c->exchange.seed);
+	values[9] = Int64GetDatum((int64) c->seed);
 	values[10] = details_end(c, details);
 	return out_row(fcinfo, values, nulls);
 }

@@ -27,7 +27,8 @@ typedef struct Comparison
 	ms_ctx ctx;
 	ms_arena arena;
 	ms_pair pair;
-	ms_exchange_options exchange; /* one labelling a batch */
+	uint64 seed;
+	ms_exchange_options exchange; /* one labelling a batch; its seed is of the rows, too */
 	double level;
 } Comparison;
 

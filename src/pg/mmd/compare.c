@@ -38,7 +38,7 @@ kernel_comparison_open(KernelComparison *k, FunctionCallInfo fcinfo, const Kerne
 	if (!comparison_open(c, fcinfo, &at->compare))
 		return false;
 	if (!known)
-		CORE(&c->ctx, ms_bandwidth_median(&c->ctx, &c->arena, &c->pair.pool, c->exchange.seed,
+		CORE(&c->ctx, ms_bandwidth_median(&c->ctx, &c->arena, &c->pair.pool, c->seed,
 										  &kernel.bandwidth[0]));
 	/* all rows are equal: every kernel says 0 */
 	if (!known && kernel.bandwidth[0] == 0)

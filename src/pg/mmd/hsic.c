@@ -51,7 +51,7 @@ median_of(Blocks *b, size_t from, size_t columns)
 
 	block.x += from;
 	block.d = columns;
-	CORE(&b->c.ctx, ms_bandwidth_median(&b->c.ctx, &b->c.arena, &block, b->c.exchange.seed, &out));
+	CORE(&b->c.ctx, ms_bandwidth_median(&b->c.ctx, &b->c.arena, &block, b->c.seed, &out));
 	return out > 0 ? out : 1;
 }
 
@@ -151,13 +151,14 @@ hsic_test(PG_FUNCTION_ARGS)
 	Blocks b = {0};
 	ms_permutation t;
 
-	b.c.exchange.seed = (uint64) arg_int64(fcinfo, 7, "seed");
+	b.c.seed = (uint64) arg_int64(fcinfo, 7, "seed");
 	arg_options(fcinfo, 8, keys);
 	if (replicates < 1)
 		report_range("replicates", replicates, "at least 1");
 	if (!blocks_open(&b, fcinfo, 8))
 		PG_RETURN_NULL();
 	e = estimate_of(&b);
+	CORE(&b.c.ctx, ms_rows_hash(&b.c.ctx, &b.rows, b.c.seed, &b.c.exchange.seed));
 	if (method == 1)
 		CORE(&b.c.ctx,
 			 ms_hsic_permute(&b.c.ctx, &b.c.arena, &b.hsic, replicates, b.c.exchange.seed, &t));

@@ -47,7 +47,7 @@ answer_begin(Comparison *c, double n_a, double n_b, uint64 seed)
 	ms_arena_init(&c->arena, &c->ctx);
 	c->pair.effective[0] = n_a;
 	c->pair.effective[1] = n_b;
-	c->exchange.seed = seed;
+	c->seed = seed;
 }
 
 /* NaN stays: of one frequency no error is known. */

@@ -126,7 +126,7 @@ collect(KernelComparison *k, ms_kernel *kernels)
 	if (n > 0)
 		return n;
 	CORE(&k->c.ctx, ms_bandwidth_collection(&k->c.ctx, &k->c.arena, &k->c.pair.pool,
-											k->c.exchange.seed, COLLECTION, s));
+											k->c.seed, COLLECTION, s));
 	for (size_t i = 0; i < COLLECTION; i++)
 	{
 		kernels[i] = *asked;

@@ -24,7 +24,7 @@ sliced_options(FunctionCallInfo fcinfo, const Comparison *c)
 		report_range("p", p, "at least 1 and finite");
 	if (directions < 1)
 		report_range("directions", directions, "at least 1");
-	return (ms_sliced_options){p, (size_t) directions, MS_SLICED_AUTO, c->exchange.seed};
+	return (ms_sliced_options){p, (size_t) directions, MS_SLICED_AUTO, c->seed};
 }
 
 PG_FUNCTION_INFO_V1(sliced_wasserstein);
