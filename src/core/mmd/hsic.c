@@ -74,6 +74,7 @@ block_new(ms_ctx *ctx, ms_arena *arena, const ms_cloud *c, const ms_kernel *k, b
 
 typedef struct products
 {
+	ms_ctx *ctx;
 	block *x;
 	block *y;
 	ms_sum product; /* sum w_i w_j Kc_ij Lc_ij */
@@ -114,6 +115,8 @@ visit_products(void *of, const ms_stripe *s)
 	size_t at = s->tile * TILE;
 
 	ms_cloud_kernel(p->y->c, s->i, s->rows, p->y->c, s->tile, p->y->k, p->l);
+	/* what the pass does not know of */
+	p->ctx->work += ms_cloud_steps(p->y->c, s->rows * TILE);
 	for (size_t r = 0; r < s->rows; r++)
 	{
 		size_t i = s->i + r;
@@ -186,6 +189,7 @@ ms_hsic_estimate_of(ms_ctx *ctx, ms_arena *arena, const ms_hsic *h, ms_hsic_esti
 	MS_TRY(block_new(ctx, arena, &h->x, &h->k, &x));
 	MS_TRY(block_new(ctx, arena, &h->y, &h->l, &y));
 	MS_TRY(MS_ZEROED(arena, 1, &p));
+	p->ctx = ctx;
 	p->x = &x;
 	p->y = &y;
 	MS_TRY(ms_gram_pass(ctx, &h->x, &h->k, visit_products, p));

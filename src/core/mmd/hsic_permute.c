@@ -143,6 +143,8 @@ visit_orders(void *of, const ms_stripe *s)
 
 		ms_cloud_kernel(y, s->i, s->rows, y, s->tile, &p->l, p->values);
 		p->sums[b] += dot(p->centred, p->values, s->rows * TILE);
+		/* what the pass does not know of */
+		p->ctx->work += ms_cloud_steps(y, s->rows * TILE);
 		if (p->observing)
 			p->size += size_of(p->centred, p->values, s->rows * TILE);
 	}
