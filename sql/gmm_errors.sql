@@ -84,3 +84,5 @@ FROM unnest('{"gmm_marginal(m, ''{}'')","gmm_marginal(m, ''{3}'')","gmm_marginal
 SELECT a.arguments, f.state, f.message, f.hint
 FROM (VALUES ('0'), ('3, 2'), ('1, NULL'), ('covariance => ''{}'''), ('covariance => ''{full,round}'''), ('criterion => ''mdl'''), ('10, 12'), ('names => ''{a}''')) a (arguments),
      LATERAL pg_temp.failure(format('SELECT count(*) FROM s, gmm_select(s, %s) WHERE name = ''few''', a.arguments)) f;
+-- a column whose squares no double holds, great or small, is no constant
+SELECT a.factor, f.* FROM unnest('{1e300,1e-300}'::text[]) a (factor), LATERAL pg_temp.failure(format('SELECT gmm_fit(sample(x * %s::float8, x %% 7), 2) FROM generate_series(1, 50) x', a.factor)) f;

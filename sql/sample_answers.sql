@@ -48,3 +48,5 @@ SELECT sample_quantile(s, 0.1 + 0.2), sample_quantile(s, 0.7), sample_quantile(s
 SELECT h.bin, h.lo, h.hi, h.n, h.density FROM sample_histogram((SELECT sample(7) FROM generate_series(1, 3)), 1) h;
 SELECT h.bin, h.lo, h.hi, h.n, h.density FROM (SELECT sample(x) AS s FROM generate_series(1, 10) x) q, sample_histogram(s, 2, lo => 3, hi => 7) h;
 SELECT sum(n), bool_and(n = 1) FROM (SELECT sample(x / 10.0) AS s FROM generate_series(0, 9) x) q, sample_histogram(s, 10, 0, 1) h;
+-- a wide sample: the first 50 columns
+SELECT r.lines, right(summary, 48) AS last FROM (SELECT sample(ARRAY(SELECT x + c FROM generate_series(1, 60) c)) AS s FROM generate_series(1, 3) x) q, summary(s), LATERAL (SELECT count(*) AS lines FROM regexp_split_to_table(summary, '\n')) r;

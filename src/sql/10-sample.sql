@@ -142,4 +142,4 @@ COMMENT ON FUNCTION sample_curve(measure_sample, text, integer) IS 'a chart of e
 
 CREATE FUNCTION summary(v measure_sample) RETURNS text
 	AS 'MODULE_PATHNAME', 'sample_summary' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION summary(measure_sample) IS 'the sample as a person wants to read it';
+COMMENT ON FUNCTION summary(measure_sample) IS 'the sample as a person wants to read it; the first 50 columns';

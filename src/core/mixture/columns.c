@@ -103,10 +103,10 @@ check_ranges(ms_ctx *ctx, ms_columns *out, size_t d)
 	{
 		double half = out->high[c] / 2 - out->low[c] / 2;
 
-		if (!(half > LEAST_SPREAD))
+		if (!(out->high[c] > out->low[c]))
 			return ms_fail(ctx, MS_CONSTANT, "column", (int64_t) c + 1,
 						   isinf(out->low[c]) ? 0 : out->low[c], 0);
-		if (half > MOST_SPREAD)
+		if (!(half > LEAST_SPREAD) || half > MOST_SPREAD)
 			return ms_fail(ctx, MS_TOO_LARGE, "range", (int64_t) c + 1, half * 2, MOST_SPREAD);
 		out->centre[c] = out->low[c] / 2 + out->high[c] / 2;
 		out->scale[c] = half;

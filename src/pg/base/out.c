@@ -193,7 +193,7 @@ arg_dims(FunctionCallInfo fcinfo, int argno, size_t d, size_t *nd)
 	arg_required(fcinfo, argno, "dims");
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(argno), INT4OID, sizeof(int32), true, TYPALIGN_INT, &items, &nulls, &n);
 	if (n < 1)
-		report_length("dims", 0, 1);
+		report_empty_array("dims");
 	dims = palloc(sizeof(uint32) * (size_t) n);
 	for (int i = 0; i < n; i++)
 	{

@@ -310,6 +310,13 @@ report_length(const char *argument, size_t got, size_t wanted)
 }
 
 void
+report_empty_array(const char *argument)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s is an empty array", argument),
+					errhint("Name at least one.")));
+}
+
+void
 report_array_argument(const char *argument, int dimensions)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -407,7 +414,7 @@ report_array_shape(int dimensions)
 {
 	if (dimensions == 0)
 		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("a row is an empty array"),
-						errhint("Turn it into NULL with NULLIF(v, '{}'): a NULL row is skipped.")));
+						errhint("Turn it into NULL with NULLIF(v, '{}'): a NULL row is skipped, or scores NULL.")));
 	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("a row must be an array of one dimension, got %d", dimensions)));
 }
 
@@ -1020,6 +1027,13 @@ report_doubtful_candidates(const char *function, int doubtful, int all, bool bes
 	ereport(WARNING, (errmsg("%s: %d of %d candidates %s problems, %s", function, doubtful, all, doubtful == 1 ? "has" : "have",
 							 best ? "the best too" : "the best none"),
 					  errhint("See the column problems; summary(model) says what to do about each.")));
+}
+
+void
+report_lost_component(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("a component of the model has lost all rows"),
+					errhint("Give more rows, lower k by gmm_reduce(m, k), or move part of the way by a rate below 1.")));
 }
 
 /* --- sketches ------------------------------------------------------------------------------- */

@@ -29,6 +29,7 @@ pg_noreturn extern void report_range_hint(const char *argument, double got, cons
 pg_noreturn extern void report_null_hint(const char *argument, const char *hint);
 pg_noreturn extern void report_names(size_t got, size_t wanted);
 pg_noreturn extern void report_not_yet(const char *what);
+pg_noreturn extern void report_empty_array(const char *argument);
 pg_noreturn extern void report_length(const char *argument, size_t got, size_t wanted);
 pg_noreturn extern void report_array_argument(const char *argument, int dimensions);
 pg_noreturn extern void report_changed(const char *argument, const char *aggregate);
@@ -154,6 +155,7 @@ extern void report_null_result(const char *function, const ms_ctx *ctx, ms_statu
 extern char *report_problem_fact(const char *code, double a, double b);
 extern const char *report_problem_remedy(const char *code);
 extern void report_doubtful(const char *function, const char *fact, const char *remedy);
+pg_noreturn extern void report_lost_component(void);
 extern void report_doubtful_candidates(const char *function, int doubtful, int all, bool best);
 
 /* pgmeasure.progress: NOTICE when it is on, else DEBUG1 */

@@ -461,6 +461,9 @@ summary_number(double x)
 	return psprintf(fabs(x) >= 1e4 && fabs(x) < 1e9 ? "%.0f" : "%.5g", x);
 }
 
+/* A summary is for people. */
+#define SUMMARY_COLUMNS 50
+
 PG_FUNCTION_INFO_V1(sample_summary);
 Datum
 sample_summary(PG_FUNCTION_ARGS)
@@ -477,7 +480,7 @@ sample_summary(PG_FUNCTION_ARGS)
 		appendStringInfoString(&out, ", keyed");
 	appendStringInfo(&out, "\n%7s %8s %10s %8s %10s %10s %10s %10s %10s %10s %10s", "column", "kind", "n", "missing",
 					 "mean", "sd", "min", "q1", "median", "q3", "max");
-	for (size_t j = 0; j < s->d; j++)
+	for (size_t j = 0; j < s->d && j < SUMMARY_COLUMNS; j++)
 	{
 		ms_summary c = summarise(s, j);
 		double numbers[] = {c.mean, c.sd, c.min, c.q1, c.median, c.q3, c.max};
@@ -487,5 +490,7 @@ sample_summary(PG_FUNCTION_ARGS)
 		for (size_t i = 0; i < lengthof(numbers); i++)
 			appendStringInfo(&out, " %10s", summary_number(numbers[i]));
 	}
+	if (s->d > SUMMARY_COLUMNS)
+		appendStringInfo(&out, "\n%u columns more: sample_columns(s) has them all", s->d - SUMMARY_COLUMNS);
 	return out_text(out.data);
 }

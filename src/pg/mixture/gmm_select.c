@@ -82,7 +82,7 @@ read_families(FunctionCallInfo fcinfo, Search *search)
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(SELECT_COVARIANCE), TEXTOID, -1, false, TYPALIGN_INT,
 					  &items, &nulls, &n);
 	if (n < 1)
-		report_length("covariance", 0, 1);
+		report_empty_array("covariance");
 	search->families = palloc(sizeof(ms_gmm_family) * (size_t) n);
 	search->n_families = n;
 	for (int i = 0; i < n; i++)

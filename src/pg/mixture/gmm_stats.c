@@ -283,10 +283,14 @@ gmm_update(PG_FUNCTION_ARGS)
 	ms_arena arena;
 	ms_gmm m;
 	double rate = rate_arg(fcinfo, 2);
+	ms_status status;
 
 	host_init(&ctx);
 	ms_arena_init(&arena, &ctx);
-	CORE(&ctx, ms_gmm_stats_update(&ctx, &arena, b->basis, s, rate, &m));
+	status = ms_gmm_stats_update(&ctx, &arena, b->basis, s, rate, &m);
+	if (status == MS_NO_FIT)
+		report_lost_component();
+	CORE(&ctx, status);
 	return gmm_datum(&m);
 }
 
