@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "core/base/linalg.h"
 #include "core/base/rng.h"
 #include "core/mmd/thin_parts.h"
 #include "core/mmd/thin_weights.h"
@@ -674,6 +675,62 @@ TEST(weights)
 	free(sums);
 }
 
+/* In blocks as in one go. */
+TEST(cholesky)
+{
+	enum
+	{
+		M = 600
+	};
+	double *a = malloc(M * M * sizeof(*a)), *b = malloc(M * M * sizeof(*b));
+	bool definite;
+	double most = 0;
+	host h;
+
+	host_init(&h);
+	for (int i = 0; i < M * M; i++)
+		a[i] = b[i] = exp(-fabs((double) (i / M - i % M)) / 20);
+	CHECK_INT(ms_coreset_cholesky(&h.ctx, a, M, &definite), MS_OK);
+	CHECK(definite && ms_linalg_cholesky(b, M));
+	for (int i = 0; i < M * M; i++)
+		most = fmax(most, fabs(a[i] - b[i]));
+	CHECK(most < 1e-12);
+	for (int i = 0; i < M * M; i++)
+		a[i] = i / M == i % M ? (i / M == 400 ? -1 : 1) : 0;
+	CHECK_INT(ms_coreset_cholesky(&h.ctx, a, M, &definite), MS_OK);
+	CHECK(!definite);
+	free(a);
+	free(b);
+}
+
+static double
+one_in_ten(size_t i)
+{
+	(void) i;
+	return .1;
+}
+
+/* Weights of a sum below the number of rows are no few repeated rows. */
+TEST(fractions)
+{
+	size_t size_a, size_b;
+	ms_sample *a = make(normals, 40, 2, one_in_ten, false, &size_a);
+	ms_sample *b = make(normals, 40, 2, NULL, false, &size_b);
+	ms_thin_options o = options(7);
+	ms_thinned x, y;
+	ms_arena arena;
+	host h;
+
+	host_init(&h);
+	ms_arena_init(&arena, &h.ctx);
+	CHECK_INT(ms_thin_sample(&h.ctx, &arena, a, &o, &x), MS_OK);
+	CHECK_INT(ms_thin_sample(&h.ctx, &arena, b, &o, &y), MS_OK);
+	CHECK_NEAR(x.bandwidth, y.bandwidth, 1e-12);
+	ms_arena_free(&arena);
+	free(a);
+	free(b);
+}
+
 /* --- what cannot be ------------------------------------------------------------------------- */
 
 static ms_status
@@ -736,7 +793,8 @@ whole_call(host *h, const ms_sample *s, const ms_thin_options *o)
 	ms_arena_init(&arena, &h->ctx);
 	status = ms_thin_sample(&h->ctx, &arena, s, o, &t);
 	if (status == MS_OK)
-		CHECK(arena.used <= ms_thin_bytes(o, s->n, s->d) + 64 * 100);
+		CHECK(arena.used <=
+			  ms_thin_bytes(o, s->n, s->d, s->head.flags & MS_SAMPLE_WEIGHTED) + 64 * 100);
 	ms_arena_free(&arena);
 	return status;
 }
@@ -772,6 +830,8 @@ main(void)
 	RUN(sizes);
 	RUN(repeats);
 	RUN(weights);
+	RUN(cholesky);
+	RUN(fractions);
 	RUN(refusals);
 	RUN(every_failure);
 	return unit_done();

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "core/base/hash.h"
-#include "core/base/linalg.h"
 #include "core/base/rng.h"
 #include "core/mmd/thin_points.h"
 #include "core/mmd/thin_weights.h"
@@ -128,6 +127,7 @@ static ms_status
 regularised(ms_ctx *ctx, ms_arena *arena, const design *d, double *w, ms_optimal *out)
 {
 	size_t m = d->m;
+	bool definite;
 	double *chol;
 
 	MS_TRY(ms_arena_alloc(arena, m, m * sizeof(double), (void **) &chol));
@@ -136,8 +136,8 @@ regularised(ms_ctx *ctx, ms_arena *arena, const design *d, double *w, ms_optimal
 		memcpy(chol, d->c, m * m * sizeof(double));
 		for (size_t i = 0; i < m; i++)
 			chol[i * m + i] += out->nugget;
-		MS_TRY(ms_tick(ctx, m * m * (m / 30 + 2)));
-		if (!ms_linalg_cholesky(chol, m))
+		MS_TRY(ms_coreset_cholesky(ctx, chol, m, &definite));
+		if (!definite)
 			continue;
 		memcpy(w, d->z, m * sizeof(double));
 		ms_coreset_solve(chol, m, w);

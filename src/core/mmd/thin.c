@@ -364,14 +364,15 @@ ms_thin_sample(ms_ctx *ctx, ms_arena *arena, const ms_sample *s, const ms_thin_o
 /* --- memory --------------------------------------------------------------------------------- */
 
 size_t
-ms_thin_bytes(const ms_thin_options *o, size_t n, size_t d)
+ms_thin_bytes(const ms_thin_options *o, size_t n, size_t d, bool weighted)
 {
 	size_t size = o->size < n ? o->size : n;
 	size_t points, bytes;
 
 	/* whole weights repeat rows: their points twice, and what is per point */
-	if (!ms_size_mul(n, MOST_REPEATS, &points) || !ms_size_add(points, MS_CLOUD_TILE, &points) ||
-		!ms_size_mul(points, 2 * d + 16, &bytes) || !ms_size_mul(bytes, sizeof(double), &bytes) ||
+	if (!ms_size_mul(n, weighted ? MOST_REPEATS : 1, &points) ||
+		!ms_size_add(points, MS_CLOUD_TILE, &points) || !ms_size_mul(points, 2 * d + 16, &bytes) ||
+		!ms_size_mul(bytes, sizeof(double), &bytes) ||
 		!ms_size_add(bytes, ms_complete_bytes(n, d), &bytes))
 		return SIZE_MAX;
 	if (o->weights == MS_THIN_SIMPLEX && !ms_size_add(bytes, ms_coreset_bytes(size, d), &bytes))

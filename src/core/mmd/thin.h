@@ -77,7 +77,7 @@ extern ms_status ms_thin_sample(ms_ctx *ctx, ms_arena *arena, const ms_sample *s
 								const ms_thin_options *o, ms_thinned *out);
 
 /* The most bytes that it holds for n rows; SIZE_MAX on overflow. */
-extern size_t ms_thin_bytes(const ms_thin_options *o, size_t n, size_t d);
+extern size_t ms_thin_bytes(const ms_thin_options *o, size_t n, size_t d, bool weighted);
 
 /*
  * The value of the chosen rows, weighted, with the sample's ids: a finished value in `out`, which

@@ -317,6 +317,17 @@ typical(const double *squares, size_t pairs)
 	return mean > 0 ? mean : 1;
 }
 
+static bool
+whole_weights(const ms_rows *rows)
+{
+	for (size_t i = 0; i < rows->n; i++)
+	{
+		if (ms_rows_weight(rows, i) != floor(ms_rows_weight(rows, i)))
+			return false;
+	}
+	return true;
+}
+
 static ms_status
 median_of(ms_ctx *ctx, ms_arena *scratch, const ms_complete *a, const ms_complete *b, double *out)
 {
@@ -330,9 +341,9 @@ median_of(ms_ctx *ctx, ms_arena *scratch, const ms_complete *a, const ms_complet
 
 	MS_TRY(pool(ctx, scratch, a, b, &rows));
 	/* whole weights are repeated rows */
-	m = total == floor(total) && total < MEDIAN_ROWS ? (size_t) total
-		: rows.n < MEDIAN_ROWS                       ? rows.n
-													 : MEDIAN_ROWS;
+	m = total < MEDIAN_ROWS && whole_weights(&rows) ? (size_t) total
+		: rows.n < MEDIAN_ROWS                      ? rows.n
+													: MEDIAN_ROWS;
 	even_rows(&rows, total, m, which);
 	MS_TRY(ms_cloud_new(ctx, scratch, &rows, which, m, &cloud));
 	MS_TRY(pair_squares(ctx, scratch, &cloud, &squares, &pairs));

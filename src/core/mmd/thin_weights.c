@@ -10,6 +10,7 @@
 #include "core/base/linalg.h"
 #include "core/mmd/matching_qp.h"
 
+#define CHOLESKY_BLOCK 256
 #define MOST_NUGGET 1e-4
 #define TOLERANCE 1e-12
 #define MAX_ITER 5000
@@ -24,10 +25,63 @@ ms_coreset_bytes(size_t m, size_t d)
 	return SIZE_MAX;
 }
 
+/* Fortran hides the lengths of strings behind the last argument. */
+extern void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info, size_t);
+
+/* What the block column at `from` takes off the rows below it, some rows at a time. */
+static ms_status
+update_rows(ms_ctx *ctx, double *a, size_t m, size_t from, size_t width)
+{
+	size_t next = from + width;
+
+	for (size_t i = next; i < m; i += CHOLESKY_BLOCK)
+	{
+		size_t rows = m - i < CHOLESKY_BLOCK ? m - i : CHOLESKY_BLOCK;
+		size_t columns = i + rows - next;
+
+		cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int) rows, (int) columns, (int) width,
+					-1, a + i * m + from, (int) m, a + next * m + from, (int) m, 1,
+					a + i * m + next, (int) m);
+		MS_TRY(ms_tick(ctx, (uint64_t) rows * columns * width / 16));
+	}
+	return MS_OK;
+}
+
+ms_status
+ms_coreset_cholesky(ms_ctx *ctx, double *a, size_t m, bool *definite)
+{
+	*definite = false;
+	for (size_t from = 0; from < m; from += CHOLESKY_BLOCK)
+	{
+		size_t width = m - from < CHOLESKY_BLOCK ? m - from : CHOLESKY_BLOCK;
+		double *corner = a + from * m + from;
+		int order = (int) m;
+		int n = (int) width;
+		int info;
+
+		dpotrf_("U", &n, corner, &order, &info, 1);
+		for (size_t i = 0; i < width; i++)
+		{
+			if (info != 0 || !(corner[i * m + i] > 0) || isinf(corner[i * m + i]))
+				return MS_OK;
+		}
+		if (from + width < m)
+			cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit,
+						(int) (m - from - width), n, 1, corner, order, corner + width * m, order);
+		MS_TRY(ms_tick(ctx, (uint64_t) (m - from) * width * width / 16));
+		MS_TRY(update_rows(ctx, a, m, from, width));
+	}
+	for (size_t i = 0; i < m; i++)
+		memset(a + i * m + i + 1, 0, (m - i - 1) * sizeof(*a));
+	*definite = true;
+	return MS_OK;
+}
+
 ms_status
 ms_coreset_factor(ms_ctx *ctx, ms_arena *arena, double *a, size_t m, double least, double *nugget)
 {
 	double trace = 0;
+	bool definite;
 	double *kept;
 
 	MS_TRY(ms_arena_alloc(arena, m, m * sizeof(*kept), (void **) &kept));
@@ -40,8 +94,8 @@ ms_coreset_factor(ms_ctx *ctx, ms_arena *arena, double *a, size_t m, double leas
 		memcpy(a, kept, m * m * sizeof(*kept));
 		for (size_t i = 0; i < m; i++)
 			a[i * m + i] += *nugget * trace;
-		MS_TRY(ms_tick(ctx, m * m * (m / 30 + 1)));
-		if (ms_linalg_cholesky(a, m))
+		MS_TRY(ms_coreset_cholesky(ctx, a, m, &definite));
+		if (definite)
 			return MS_OK;
 	}
 	return ms_fail(ctx, MS_NOT_DEFINITE, "kernel", 0, *nugget, MOST_NUGGET);

@@ -33,6 +33,9 @@ extern ms_status ms_coreset_weights(ms_ctx *ctx, ms_arena *arena, const ms_cloud
 
 extern size_t ms_coreset_bytes(size_t m, size_t d);
 
+/* As ms_linalg_cholesky, in blocks with polls between: a cancel does not wait for m^3 / 3 steps. */
+extern ms_status ms_coreset_cholesky(ms_ctx *ctx, double *a, size_t m, bool *definite);
+
 /* Cholesky factor of a + nugget trace / m I in place, nugget from `least` by tens to 1e-4. */
 extern ms_status ms_coreset_factor(ms_ctx *ctx, ms_arena *arena, double *a, size_t m, double least,
 								   double *nugget);

@@ -8,6 +8,7 @@
 
 #include "core/mmd/matching.h"
 #include "core/mmd/matching_ratio.h"
+#include "core/mmd/thin_points.h"
 #include "pg/base/host.h"
 #include "pg/base/measure.h"
 #include "pg/base/out.h"
@@ -72,6 +73,8 @@ match(FunctionCallInfo fcinfo, const char *function, bool both, SampleArg *sourc
 	*target = sample_arg_ordered(fcinfo, 1);
 	o = matching_options(fcinfo, both);
 	need = ms_matching_bytes(ms_sample_distinct(source->s), ms_sample_distinct(target->s), source->s->d, o.spread > 1);
+	if (!ms_size_add(need, ms_complete_bytes(source->s->n + target->s->n, source->s->d), &need))
+		need = SIZE_MAX;
 	host_require(function, need);
 	host_init(&ctx);
 	ms_arena_init(&arena, &ctx);

@@ -109,7 +109,7 @@ kernel_thin(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	sample = sample_arg_ordered(fcinfo, 0);
 	o = thin_options(fcinfo);
-	host_require("kernel_thin", ms_thin_bytes(&o, sample.s->n, sample.s->d));
+	host_require("kernel_thin", ms_thin_bytes(&o, sample.s->n, sample.s->d, (sample.s->head.flags & MS_SAMPLE_WEIGHTED) != 0));
 	host_init(&ctx);
 	ms_arena_init(&arena, &ctx);
 	CORE(&ctx, ms_thin_sample(&ctx, &arena, sample.s, &o, &t));
