@@ -44,7 +44,7 @@ dominance_test(PG_FUNCTION_ARGS)
 {
 	static const char *const no_options[] = {NULL};
 	int32 replicates = arg_int32(fcinfo, 2, "replicates");
-	Comparison c = {.exchange.seed = (uint64) arg_int64(fcinfo, 3, "seed")};
+	Comparison c = {.seed = (uint64) arg_int64(fcinfo, 3, "seed")};
 	ms_permutation answer = {.replicates = replicates, .p_min = 1 / (replicates + 1.0)};
 	StringInfoData details;
 	ms_dominance_p t;
@@ -59,7 +59,7 @@ dominance_test(PG_FUNCTION_ARGS)
 	c.pair.effective[1] = ms_describe_effective(&line.b);
 	c.pair.omitted = line.a.missing + line.b.missing;
 	CORE(&line.ctx, ms_dominance_test(&line.ctx, &line.arena, &line.a, &line.b, c.pair.effective[0],
-									  c.pair.effective[1], replicates, c.exchange.seed, &t));
+									  c.pair.effective[1], replicates, c.seed, &t));
 	answer.statistic = t.statistic;
 	answer.p_value = t.p_value;
 	answer.null_mean = t.null_mean;
