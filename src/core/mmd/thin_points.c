@@ -98,23 +98,38 @@ ms_complete_merge(ms_ctx *ctx, ms_arena *arena, const ms_complete *rows, ms_comp
 	return MS_OK;
 }
 
-/* Records of both, one after the other. */
+static bool
+whole_weights(const ms_rows *rows)
+{
+	for (size_t i = 0; i < rows->n; i++)
+	{
+		if (ms_rows_weight(rows, i) != floor(ms_rows_weight(rows, i)))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Records of both, one after the other, in memory of their own. Weights that are no repeated rows
+ * have a mean of 1: a spread has the divisor W - 1, whatever their unit.
+ */
 static ms_status
 pool(ms_ctx *ctx, ms_arena *arena, const ms_complete *a, const ms_complete *b, ms_rows *out)
 {
-	size_t doubles = a->n * a->stride;
+	size_t n = a->n + (b ? b->n : 0);
+	double total = a->weight + (b ? b->weight : 0);
 	double *x;
 
-	*out = (ms_rows){.x = a->x, .w = a->x + a->d, .n = a->n, .d = a->d, .stride = a->stride};
-	if (!b)
-		return MS_OK;
-	MS_TRY(ms_arena_alloc(arena, a->n + b->n, a->stride * sizeof(double), (void **) &x));
-	memcpy(x, a->x, doubles * sizeof(double));
-	memcpy(x + doubles, b->x, b->n * b->stride * sizeof(double));
-	out->x = x;
-	out->w = x + a->d;
-	out->n = a->n + b->n;
-	return ms_tick(ctx, 2 * doubles);
+	MS_TRY(ms_arena_alloc(arena, n, a->stride * sizeof(double), (void **) &x));
+	memcpy(x, a->x, a->n * a->stride * sizeof(double));
+	if (b)
+		memcpy(x + a->n * a->stride, b->x, b->n * b->stride * sizeof(double));
+	*out = (ms_rows){x, x + a->d, n, a->d, a->stride};
+	if (whole_weights(out))
+		return ms_tick(ctx, 3 * n * a->stride);
+	for (size_t i = 0; i < n; i++)
+		x[i * a->stride + a->d] *= (double) n / total;
+	return ms_tick(ctx, 4 * n * a->stride);
 }
 
 static void
@@ -317,21 +332,10 @@ typical(const double *squares, size_t pairs)
 	return mean > 0 ? mean : 1;
 }
 
-static bool
-whole_weights(const ms_rows *rows)
-{
-	for (size_t i = 0; i < rows->n; i++)
-	{
-		if (ms_rows_weight(rows, i) != floor(ms_rows_weight(rows, i)))
-			return false;
-	}
-	return true;
-}
-
 static ms_status
 median_of(ms_ctx *ctx, ms_arena *scratch, const ms_complete *a, const ms_complete *b, double *out)
 {
-	double total = a->weight + (b ? b->weight : 0);
+	double total = 0;
 	size_t which[MEDIAN_ROWS];
 	size_t pairs;
 	double *squares;
@@ -340,6 +344,8 @@ median_of(ms_ctx *ctx, ms_arena *scratch, const ms_complete *a, const ms_complet
 	size_t m;
 
 	MS_TRY(pool(ctx, scratch, a, b, &rows));
+	for (size_t i = 0; i < rows.n; i++)
+		total += ms_rows_weight(&rows, i);
 	/* whole weights are repeated rows */
 	m = total < MEDIAN_ROWS && whole_weights(&rows) ? (size_t) total
 		: rows.n < MEDIAN_ROWS                      ? rows.n
