@@ -67,7 +67,7 @@ SELECT round((e.icl)::numeric, 4) AS entropy, round((h.icl)::numeric, 4) AS hard
 SELECT round(i.weight::numeric, 3) AS weight, i.n FROM (SELECT sample_weighted(waiting, eruptions, waiting) AS s FROM faithful) r, gmm_fit(s, 2, options => '{"weights":"importance"}') m, gmm_info(m) i;
 
 -- choosing: rank 1 is best, whatever the criterion; duplicates once; the model of R
-SELECT c.rank, c.k, c.covariance, round(c.bic::numeric, 3) AS bic, round(c.icl::numeric, 3) AS icl, c.parameters, c.converged, c.problems FROM (SELECT sample(eruptions, waiting) AS s FROM faithful) r, gmm_select(s, k_max => 4) c WHERE c.rank <= 4;
+SELECT c.rank, c.k, c.covariance, round(c.bic::numeric, 3) AS bic, round(c.icl::numeric) AS icl, c.parameters, c.converged, c.problems FROM (SELECT sample(eruptions, waiting) AS s FROM faithful) r, gmm_select(s, k_max => 4) c WHERE c.rank <= 4;
 SELECT c.k, c.covariance, round(c.log_likelihood::numeric, 4) AS log_likelihood, (gmm_info(c.model)).k = c.k AS model FROM (SELECT sample(sepal_length, sepal_width, petal_length, petal_width) AS s FROM iris) r, gmm_select(s, k_max => 3, covariance => '{full,VEV,EEE}') c WHERE c.rank = 1;
 SELECT c.k, c.covariance FROM (SELECT sample(waiting) AS s FROM faithful) r, gmm_select(s, k_max => 2, n_init => 3) c ORDER BY 1, 2;
 -- three searches, one warning

@@ -30,7 +30,7 @@
 #define SPIKE 1e-3
 
 /* every start is moved so often, and a move must have led higher after so many iterations */
-#define MOVES 3
+#define MOVES 5
 #define MOVE_ITERATIONS 10
 
 /* two starts reached the same end when their log-likelihoods are so near, relatively */

@@ -1,7 +1,7 @@
 /*
  * em.h: maximum likelihood of a Gaussian mixture by EM (Dempster, Laird & Rubin 1977; covariance
  * families of Celeux & Govaert 1995): k-means++ starts, several of them, the best kept. From where
- * a start has come to, a component is moved to a random row, thrice, and the move is kept where a
+ * a start has come to, a component is moved to a random row, five times, and the move is kept where a
  * few iterations lead higher (Zhao, Hautamaki, Karkkainen & Franti 2012).
  *
  * Where n k (d^2 + 8) <= 2e6 (diag, spherical: n k (d + 8)) all starts run to their end. Else they
