@@ -6,7 +6,7 @@
 
 #include "core/base/dissimilarity.h"
 #include "core/base/rng.h"
-#include "host.h"
+#include "check_exercise.h"
 
 #define ROOM 4096
 
@@ -384,23 +384,6 @@ golden(size_t g, value *v)
 	return s;
 }
 
-static size_t
-read_hex(const char *folder, const char *name, char *out)
-{
-	char path[500];
-	FILE *f;
-	size_t n = 0;
-	unsigned byte;
-
-	snprintf(path, sizeof(path), "%s/../golden/%s.hex", folder, name);
-	f = fopen(path, "r");
-	while (f && n < ROOM && fscanf(f, "%2x", &byte) == 1)
-		out[n++] = (char) byte;
-	if (f)
-		fclose(f);
-	return n;
-}
-
 TEST(golden_bytes)
 {
 	for (size_t g = 0; g < 4; g++)
@@ -412,7 +395,7 @@ TEST(golden_bytes)
 		char *flat = malloc(used);
 
 		ms_dissimilarity_flatten(flat, s, ROOM);
-		CHECK_INT(read_hex(UNIT_DATA, golden_names[g], stored.bytes), used);
+		CHECK_INT(golden_read(golden_names[g], stored.bytes), used);
 		CHECK(memcmp(flat, stored.bytes, used) == 0);
 		free(flat);
 	}
@@ -427,25 +410,18 @@ TEST(corrupted_bytes)
 		ms_dissimilarity *s = golden(g, &v);
 		size_t used = ms_dissimilarity_used(s);
 		char *flat = malloc(used);
-		char *cut;
 		host h;
 
 		host_init(&h);
 		ms_dissimilarity_flatten(flat, s, ROOM);
 		for (size_t i = 4; i < used * 8; i++)
 		{
-			flat[i / 8] ^= (char) (1 << i % 8);
+			flip(flat, i);
 			(void) ms_dissimilarity_check(&h.ctx, flat, used);
-			flat[i / 8] ^= (char) (1 << i % 8);
-		}
-		for (size_t n = 0; n < used; n++)
-		{
-			cut = malloc(n);
-			memcpy(cut, flat, n);
-			CHECK_INT(ms_dissimilarity_check(&h.ctx, cut, n), MS_CORRUPT);
-			free(cut);
+			flip(flat, i);
 		}
 		CHECK_INT(h.live, 0);
+		check_cuts(ms_dissimilarity_check, flat, used);
 		free(flat);
 	}
 }
@@ -453,28 +429,20 @@ TEST(corrupted_bytes)
 static int
 write_golden(const char *folder, const char *corpus)
 {
+	bool ok = true;
+
 	for (size_t g = 0; g < 4; g++)
 	{
 		value v;
 		ms_dissimilarity *s = golden(g, &v);
 		size_t used = ms_dissimilarity_used(s);
-		unsigned char *flat = malloc(used);
-		char path[500];
-		FILE *f;
+		char *flat = malloc(used);
 
 		ms_dissimilarity_flatten(flat, s, ROOM);
-		snprintf(path, sizeof(path), "%s/%s.hex", folder, golden_names[g]);
-		f = fopen(path, "w");
-		for (size_t i = 0; i < used; i++)
-			fprintf(f, "%02x%s", flat[i], i % 16 == 15 || i + 1 == used ? "\n" : " ");
-		fclose(f);
-		snprintf(path, sizeof(path), "%s/%s", corpus, golden_names[g]);
-		f = fopen(path, "w");
-		fwrite(flat, 1, used, f);
-		fclose(f);
+		ok = golden_write(folder, corpus, golden_names[g], flat, used) && ok;
 		free(flat);
 	}
-	return 0;
+	return !ok;
 }
 
 int

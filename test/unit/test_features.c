@@ -4,6 +4,7 @@
 #include "core/mmd/features.h"
 
 #include "core/base/rng.h"
+#include "check_exercise.h"
 #include "kernel_mean_exercise.h"
 
 static const ms_kernel_kind kinds[] = {MS_KERNEL_GAUSSIAN, MS_KERNEL_LAPLACE, MS_KERNEL_IMQ,
@@ -334,19 +335,10 @@ TEST(damage)
 	features_value v = features_of(MS_KERNEL_MATERN52, 0.5, 3, 16, 77);
 	size_t size = ms_features_size(3);
 	unsigned char *bytes = malloc(size);
-	host h;
 
-	host_init(&h);
 	memcpy(bytes, &v, size);
-	CHECK_INT(ms_features_check(&h.ctx, bytes, size), MS_OK);
-	for (size_t n = 0; n < size; n++)
-		CHECK_INT(ms_features_check(&h.ctx, bytes, n), MS_CORRUPT);
-	for (size_t bit = 32; bit < size * 8; bit++)
-	{
-		bytes[bit / 8] ^= (unsigned char) (1 << bit % 8);
-		CHECK_INT(ms_features_check(&h.ctx, bytes, size), MS_CORRUPT);
-		bytes[bit / 8] ^= (unsigned char) (1 << bit % 8);
-	}
+	check_cuts(ms_features_check, bytes, size);
+	check_bits(ms_features_check, bytes, size);
 	free(bytes);
 }
 

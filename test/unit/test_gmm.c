@@ -5,7 +5,7 @@
 #include "core/mixture/gmm.h"
 
 #include "core/base/linalg.h"
-#include "host.h"
+#include "check_exercise.h"
 
 static const ms_gmm_family families[] = {MS_GMM_FULL, MS_GMM_TIED, MS_GMM_DIAG, MS_GMM_SPHERICAL};
 
@@ -298,6 +298,19 @@ TEST(one_form)
 	ms_arena_free(&arena);
 }
 
+static ms_status
+unpack(ms_ctx *ctx, const void *bytes, size_t size)
+{
+	ms_arena arena;
+	ms_gmm m;
+	ms_status status;
+
+	ms_arena_init(&arena, ctx);
+	status = ms_gmm_unpack(ctx, &arena, bytes, size, &m);
+	ms_arena_free(&arena);
+	return status;
+}
+
 /* Every single bit that is turned is found, by the hash if by nothing else; and every cut. */
 TEST(damage)
 {
@@ -314,18 +327,10 @@ TEST(damage)
 	size = ms_gmm_packed_size(&m);
 	bytes = calloc(1, size);
 	ms_gmm_pack(&m, bytes);
-	for (size_t bit = 32; bit < size * 8; bit++)
-	{
-		bytes[bit / 8] ^= (char) (1 << bit % 8);
-		CHECK_INT(ms_gmm_unpack(&h.ctx, &arena, bytes, size, &m), MS_CORRUPT);
-		bytes[bit / 8] ^= (char) (1 << bit % 8);
-	}
-	for (size_t n = 0; n < size; n++)
-		CHECK_INT(ms_gmm_unpack(&h.ctx, &arena, bytes, n, &m), MS_CORRUPT);
-	CHECK_INT(ms_gmm_unpack(&h.ctx, &arena, bytes, size, &m), MS_OK);
-	free(bytes);
 	ms_arena_free(&arena);
-	CHECK_INT(h.live, 0);
+	check_bits(unpack, bytes, size);
+	check_cuts(unpack, bytes, size);
+	free(bytes);
 }
 
 /* --- what releases have written ------------------------------------------------------------- */
@@ -353,7 +358,6 @@ static const golden golden_values[] = {
 };
 
 #define GOLDEN_VALUES (sizeof golden_values / sizeof *golden_values)
-#define GOLDEN_MOST 4096
 
 static size_t
 golden_build(host *h, ms_arena *arena, const golden *g, unsigned char *bytes)
@@ -371,31 +375,13 @@ golden_build(host *h, ms_arena *arena, const golden *g, unsigned char *bytes)
 	return ms_gmm_packed_size(&m);
 }
 
-/* Reads hexadecimal digits; blanks and lines do not matter. Returns the bytes read. */
-static size_t
-read_hex(const char *name, unsigned char *bytes)
-{
-	char path[1000];
-	unsigned byte;
-	size_t n = 0;
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/../golden/%s.hex", UNIT_DATA, name);
-	file = fopen(path, "r");
-	while (file && n < GOLDEN_MOST && fscanf(file, "%2x", &byte) == 1)
-		bytes[n++] = (unsigned char) byte;
-	if (file)
-		fclose(file);
-	return n;
-}
-
 TEST(what_releases_wrote_is_read)
 {
 	for (size_t i = 0; i < GOLDEN_VALUES; i++)
 	{
 		_Alignas(8) unsigned char bytes[GOLDEN_MOST];
 		_Alignas(8) unsigned char today[GOLDEN_MOST];
-		size_t size = read_hex(golden_values[i].name, bytes);
+		size_t size = golden_read(golden_values[i].name, bytes);
 		host h;
 		ms_arena arena;
 		ms_gmm m;
@@ -407,23 +393,6 @@ TEST(what_releases_wrote_is_read)
 		CHECK_INT(ms_gmm_unpack(&h.ctx, &arena, bytes, size, &m), MS_OK);
 		ms_arena_free(&arena);
 	}
-}
-
-static bool
-write_file(const char *folder, const char *name, const unsigned char *bytes, size_t size, bool hex)
-{
-	char path[1000];
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/%s%s", folder, name, hex ? ".hex" : "");
-	file = fopen(path, "wb");
-	if (!file)
-		return false;
-	for (size_t i = 0; i < size && hex; i++)
-		fprintf(file, "%02x%c", bytes[i], i % 16 == 15 || i + 1 == size ? '\n' : ' ');
-	if (!hex)
-		fwrite(bytes, 1, size, file);
-	return fclose(file) == 0;
 }
 
 static int
@@ -441,8 +410,7 @@ write_all(const char *golden_folder, const char *corpus)
 		ms_arena_init(&arena, &h.ctx);
 		size = golden_build(&h, &arena, golden_values + i, bytes);
 		ms_arena_free(&arena);
-		if (!write_file(golden_folder, name, bytes, size, true) ||
-			!write_file(corpus, name, bytes, size, false))
+		if (!golden_write(golden_folder, corpus, name, bytes, size))
 			return 1;
 	}
 	return 0;

@@ -3,6 +3,7 @@
  * GOLDEN CORPUS writes test/golden/kernel_*.hex and seeds of the fuzzer; once a release, for new
  * names.
  */
+#include "check_exercise.h"
 #include "kernel_mean_exercise.h"
 
 /* Values by name; the rows never change: a new form gets a new name. Row i is (i, i / 2). */
@@ -21,7 +22,6 @@ static const golden golden_values[] = {
 };
 
 #define GOLDEN_VALUES (sizeof golden_values / sizeof *golden_values)
-#define GOLDEN_MOST 4096
 
 static features_value
 golden_features(void)
@@ -77,30 +77,13 @@ check(ms_ctx *ctx, const void *bytes, size_t size)
 			   : ms_kernel_mean_check(ctx, bytes, size);
 }
 
-static size_t
-read_hex(const char *name, unsigned char *bytes)
-{
-	char path[1000];
-	unsigned byte;
-	size_t n = 0;
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/../golden/%s.hex", UNIT_DATA, name);
-	file = fopen(path, "r");
-	while (file && n < GOLDEN_MOST && fscanf(file, "%2x", &byte) == 1)
-		bytes[n++] = (unsigned char) byte;
-	if (file)
-		fclose(file);
-	return n;
-}
-
 TEST(what_releases_wrote_is_read)
 {
 	for (size_t g = 0; g < GOLDEN_VALUES; g++)
 	{
 		_Alignas(8) unsigned char bytes[GOLDEN_MOST];
 		_Alignas(8) unsigned char today[GOLDEN_MOST];
-		size_t size = read_hex(golden_values[g].name, bytes);
+		size_t size = golden_read(golden_values[g].name, bytes);
 		size_t from = sizeof(ms_kernel_mean) + 2 * sizeof(double);
 		bool sums = golden_values[g].flushed > 0;
 		host h;
@@ -114,23 +97,6 @@ TEST(what_releases_wrote_is_read)
 	}
 }
 
-static bool
-write_file(const char *folder, const char *name, const unsigned char *bytes, size_t size, bool hex)
-{
-	char path[1000];
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/%s%s", folder, name, hex ? ".hex" : "");
-	file = fopen(path, "wb");
-	if (!file)
-		return false;
-	for (size_t i = 0; i < size && hex; i++)
-		fprintf(file, "%02x%c", bytes[i], i % 16 == 15 || i + 1 == size ? '\n' : ' ');
-	if (!hex)
-		fwrite(bytes, 1, size, file);
-	return fclose(file) == 0;
-}
-
 static int
 write_all(const char *golden_folder, const char *corpus)
 {
@@ -139,8 +105,7 @@ write_all(const char *golden_folder, const char *corpus)
 		_Alignas(8) unsigned char bytes[GOLDEN_MOST];
 		size_t size = golden_build(golden_values + g, bytes);
 
-		if (!write_file(golden_folder, golden_values[g].name, bytes, size, true) ||
-			!write_file(corpus, golden_values[g].name, bytes, size, false))
+		if (!golden_write(golden_folder, corpus, golden_values[g].name, bytes, size))
 			return 1;
 	}
 	return 0;
@@ -157,22 +122,21 @@ TEST(damage)
 		_Alignas(8) unsigned char built[GOLDEN_MOST];
 		size_t size = golden_build(golden_values + g, built);
 		size_t certain = g == 0 ? size : offsetof(ms_kernel_mean, n);
-		unsigned char *bytes = malloc(size);
+		unsigned char *bytes = malloc(size); /* its end is where the sanitizer watches */
 		host h;
 
 		host_init(&h);
 		memcpy(bytes, built, size);
 		CHECK_INT(check(&h.ctx, bytes, size), MS_OK);
-		for (size_t n = 0; n < size; n++)
-			CHECK_INT(check(&h.ctx, bytes, n), MS_CORRUPT);
+		check_cuts(check, bytes, size);
 		for (size_t bit = 32; bit < size * 8; bit++)
 		{
 			ms_status status;
 
-			bytes[bit / 8] ^= (unsigned char) (1 << bit % 8);
+			flip(bytes, bit);
 			status = check(&h.ctx, bytes, size);
 			CHECK(status == MS_CORRUPT || (status == MS_OK && bit / 8 >= certain));
-			bytes[bit / 8] ^= (unsigned char) (1 << bit % 8);
+			flip(bytes, bit);
 		}
 		free(bytes);
 	}

@@ -4,6 +4,7 @@
  */
 #include "core/transport/kll.h"
 
+#include "check_exercise.h"
 #include "kll_exercise.h"
 
 /* Values by name; the rows never change: a new form gets a new name. Row i is i * 7 mod n, a half. */
@@ -36,33 +37,13 @@ golden_build(const golden *g)
 	return q;
 }
 
-#define GOLDEN_MOST 4096
-
-/* Reads hexadecimal digits; blanks and lines do not matter. Returns the bytes read. */
-static size_t
-read_hex(const char *name, unsigned char *bytes)
-{
-	char path[1000];
-	unsigned byte;
-	size_t n = 0;
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/../golden/%s.hex", UNIT_DATA, name);
-	file = fopen(path, "r");
-	while (file && n < GOLDEN_MOST && fscanf(file, "%2x", &byte) == 1)
-		bytes[n++] = (unsigned char) byte;
-	if (file)
-		fclose(file);
-	return n;
-}
-
 TEST(what_releases_wrote_is_read)
 {
 	for (size_t i = 0; i < GOLDEN_VALUES; i++)
 	{
 		_Alignas(8) unsigned char bytes[GOLDEN_MOST];
 		ms_kll *q = golden_build(golden_values + i);
-		size_t size = read_hex(golden_values[i].name, bytes);
+		size_t size = golden_read(golden_values[i].name, bytes);
 
 		if (CHECK_INT(size, ms_kll_used(q)))
 		{
@@ -167,50 +148,23 @@ TEST(every_truncation_is_refused)
 {
 	ms_kll *q = golden_build(golden_values + 4);
 
-	for (size_t size = 0; size < ms_kll_used(q); size++)
-	{
-		void *copy = malloc(size);
-		host h;
-
-		if (size > 0)
-			memcpy(copy, q, size);
-		host_init(&h);
-		CHECK_INT(ms_kll_check(&h.ctx, copy, size), MS_CORRUPT);
-		free(copy);
-	}
+	check_cuts(ms_kll_check, q, ms_kll_used(q));
 	free(q);
-}
-
-static void
-write_value(const char *golden_folder, const char *corpus, const char *name, const ms_kll *q)
-{
-	const unsigned char *bytes = (const unsigned char *) q;
-	size_t size = ms_kll_used(q);
-	char path[1000];
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/%s.hex", golden_folder, name);
-	file = fopen(path, "w");
-	for (size_t i = 0; i < size; i++)
-		fprintf(file, "%02x%s", bytes[i], i % 16 == 15 || i + 1 == size ? "\n" : " ");
-	fclose(file);
-	snprintf(path, sizeof path, "%s/%s", corpus, name);
-	file = fopen(path, "wb");
-	fwrite(q, 1, size, file);
-	fclose(file);
 }
 
 static int
 write_all(const char *golden_folder, const char *corpus)
 {
+	bool ok = true;
+
 	for (size_t i = 0; i < GOLDEN_VALUES; i++)
 	{
 		ms_kll *q = golden_build(golden_values + i);
 
-		write_value(golden_folder, corpus, golden_values[i].name, q);
+		ok = golden_write(golden_folder, corpus, golden_values[i].name, q, ms_kll_used(q)) && ok;
 		free(q);
 	}
-	return 0;
+	return !ok;
 }
 
 int

@@ -4,8 +4,8 @@
  */
 #include "core/medoids/kmeans.h"
 
-#include "core/base/hash.h"
 #include "core/base/rng.h"
+#include "check_exercise.h"
 #include "medoids_data.h"
 
 static void
@@ -256,25 +256,31 @@ golden(size_t *size)
 	return bytes;
 }
 
+static ms_status
+unpack(ms_ctx *ctx, const void *bytes, size_t size)
+{
+	ms_arena arena;
+	ms_kmeans m;
+	ms_status status;
+
+	ms_arena_init(&arena, ctx);
+	status = ms_kmeans_unpack(ctx, &arena, bytes, size, &m);
+	ms_arena_free(&arena);
+	return status;
+}
+
 TEST(bytes)
 {
-	char path[] = UNIT_DATA "/../golden/kmeans_ruspini.hex";
-	_Alignas(8) char stored[2000];
+	_Alignas(8) char stored[GOLDEN_MOST];
 	size_t size;
-	size_t n = 0;
+	size_t n = golden_read("kmeans_ruspini", stored);
 	char *bytes = golden(&size);
-	FILE *f = fopen(path, "r");
-	unsigned byte;
 	ms_arena arena;
 	ms_kmeans m;
 	host h;
 
 	host_init(&h);
 	ms_arena_init(&arena, &h.ctx);
-	while (f && n < sizeof(stored) && fscanf(f, "%2x", &byte) == 1)
-		stored[n++] = (char) byte;
-	if (f)
-		fclose(f);
 	CHECK_INT(n, size);
 	if (CHECK_INT(ms_kmeans_unpack(&h.ctx, &arena, stored, n, &m), MS_OK))
 	{
@@ -283,32 +289,11 @@ TEST(bytes)
 		ms_kmeans_pack(&m, bytes);
 		CHECK(memcmp(bytes, stored, size) == 0);
 	}
-	for (size_t i = 32; i < size * 8; i++)
-	{
-		uint64_t old = ms_kmeans_hash(bytes);
-		uint64_t hash;
-
-		bytes[i / 8] ^= (char) (1 << i % 8);
-		CHECK_INT(ms_kmeans_unpack(&h.ctx, &arena, bytes, size, &m), MS_CORRUPT);
-		if (i >= 128)
-		{
-			hash = ms_hash_bytes(bytes + 16, size - 16, 0);
-			memcpy(bytes + 8, &hash, sizeof(hash));
-			(void) ms_kmeans_unpack(&h.ctx, &arena, bytes, size, &m);
-			memcpy(bytes + 8, &old, sizeof(old));
-		}
-		bytes[i / 8] ^= (char) (1 << i % 8);
-	}
-	for (size_t cut = 0; cut < size; cut++)
-	{
-		char *less = malloc(cut);
-
-		memcpy(less, bytes, cut);
-		CHECK_INT(ms_kmeans_unpack(&h.ctx, &arena, less, cut, &m), MS_CORRUPT);
-		free(less);
-	}
 	ms_arena_free(&arena);
 	CHECK_INT(h.live, 0);
+	check_bits(unpack, bytes, size);
+	check_bits_rehashed(unpack, bytes, size);
+	check_cuts(unpack, bytes, size);
 	free(bytes);
 }
 
@@ -316,21 +301,11 @@ static int
 write_golden(const char *folder, const char *corpus)
 {
 	size_t size;
-	unsigned char *bytes = (unsigned char *) golden(&size);
-	char path[500];
-	FILE *f;
+	char *bytes = golden(&size);
+	bool ok = golden_write(folder, corpus, "kmeans_ruspini", bytes, size);
 
-	snprintf(path, sizeof(path), "%s/kmeans_ruspini.hex", folder);
-	f = fopen(path, "w");
-	for (size_t i = 0; i < size; i++)
-		fprintf(f, "%02x%s", bytes[i], i % 16 == 15 || i + 1 == size ? "\n" : " ");
-	fclose(f);
-	snprintf(path, sizeof(path), "%s/kmeans_ruspini", corpus);
-	f = fopen(path, "w");
-	fwrite(bytes, 1, size, f);
-	fclose(f);
 	free(bytes);
-	return 0;
+	return !ok;
 }
 
 /* --- stops ---------------------------------------------------------------------------------- */

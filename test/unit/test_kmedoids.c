@@ -4,8 +4,8 @@
  */
 #include "core/medoids/kmedoids.h"
 
-#include "core/base/hash.h"
 #include "core/base/rng.h"
+#include "check_exercise.h"
 #include "medoids_data.h"
 #include "sample_build.h"
 
@@ -940,6 +940,19 @@ TEST(round_trip)
 	}
 }
 
+static ms_status
+unpack(ms_ctx *ctx, const void *bytes, size_t size)
+{
+	ms_arena arena;
+	ms_kmedoids m;
+	ms_status status;
+
+	ms_arena_init(&arena, ctx);
+	status = ms_kmedoids_unpack(ctx, &arena, bytes, size, &m);
+	ms_arena_free(&arena);
+	return status;
+}
+
 /* A bit that changes is seen by the hash; with the hash put right nothing breaks. */
 TEST(corrupted_bytes)
 {
@@ -947,62 +960,12 @@ TEST(corrupted_bytes)
 	{
 		size_t size;
 		char *bytes = golden(g, &size);
-		host h;
 
-		host_init(&h);
-		for (size_t i = 32; i < size * 8; i++)
-		{
-			ms_arena arena;
-			ms_kmedoids m;
-			uint64_t hash;
-
-			ms_arena_init(&arena, &h.ctx);
-			bytes[i / 8] ^= (char) (1 << i % 8);
-			CHECK_INT(ms_kmedoids_unpack(&h.ctx, &arena, bytes, size, &m), MS_CORRUPT);
-			if (i >= 128)
-			{
-				uint64_t old = ms_kmedoids_hash(bytes);
-
-				hash = ms_hash_bytes(bytes + 16, size - 16, 0);
-				memcpy(bytes + 8, &hash, sizeof(hash));
-				(void) ms_kmedoids_unpack(&h.ctx, &arena, bytes, size, &m);
-				memcpy(bytes + 8, &old, sizeof(old));
-			}
-			bytes[i / 8] ^= (char) (1 << i % 8);
-			ms_arena_free(&arena);
-		}
-		for (size_t n = 0; n < size; n++)
-		{
-			char *cut = malloc(n);
-			ms_arena arena;
-			ms_kmedoids m;
-
-			ms_arena_init(&arena, &h.ctx);
-			memcpy(cut, bytes, n);
-			CHECK_INT(ms_kmedoids_unpack(&h.ctx, &arena, cut, n, &m), MS_CORRUPT);
-			ms_arena_free(&arena);
-			free(cut);
-		}
-		CHECK_INT(h.live, 0);
+		check_bits(unpack, bytes, size);
+		check_bits_rehashed(unpack, bytes, size);
+		check_cuts(unpack, bytes, size);
 		free(bytes);
 	}
-}
-
-static size_t
-read_hex(const char *name, char *out, size_t most)
-{
-	char path[500];
-	FILE *f;
-	size_t n = 0;
-	unsigned byte;
-
-	snprintf(path, sizeof(path), "%s/../golden/%s.hex", UNIT_DATA, name);
-	f = fopen(path, "r");
-	while (f && n < most && fscanf(f, "%2x", &byte) == 1)
-		out[n++] = (char) byte;
-	if (f)
-		fclose(f);
-	return n;
 }
 
 TEST(golden_bytes)
@@ -1011,14 +974,14 @@ TEST(golden_bytes)
 	{
 		size_t size;
 		char *bytes = golden(g, &size);
-		_Alignas(8) char stored[4096];
+		_Alignas(8) char stored[GOLDEN_MOST];
 		ms_arena arena;
 		ms_kmedoids m;
 		host h;
 
 		host_init(&h);
 		ms_arena_init(&arena, &h.ctx);
-		CHECK_INT(read_hex(golden_names[g], stored, sizeof(stored)), size);
+		CHECK_INT(golden_read(golden_names[g], stored), size);
 		CHECK_INT(ms_kmedoids_unpack(&h.ctx, &arena, stored, size, &m), MS_OK);
 		ms_kmedoids_pack(&m, bytes);
 		CHECK(memcmp(bytes, stored, size) == 0);
@@ -1030,25 +993,17 @@ TEST(golden_bytes)
 static int
 write_golden(const char *folder, const char *corpus)
 {
+	bool ok = true;
+
 	for (size_t g = 0; g < 4; g++)
 	{
 		size_t size;
-		unsigned char *bytes = (unsigned char *) golden(g, &size);
-		char path[500];
-		FILE *f;
+		char *bytes = golden(g, &size);
 
-		snprintf(path, sizeof(path), "%s/%s.hex", folder, golden_names[g]);
-		f = fopen(path, "w");
-		for (size_t i = 0; i < size; i++)
-			fprintf(f, "%02x%s", bytes[i], i % 16 == 15 || i + 1 == size ? "\n" : " ");
-		fclose(f);
-		snprintf(path, sizeof(path), "%s/%s", corpus, golden_names[g]);
-		f = fopen(path, "w");
-		fwrite(bytes, 1, size, f);
-		fclose(f);
+		ok = golden_write(folder, corpus, golden_names[g], bytes, size) && ok;
 		free(bytes);
 	}
-	return 0;
+	return !ok;
 }
 
 /* --- stops ---------------------------------------------------------------------------------- */

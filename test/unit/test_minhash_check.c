@@ -4,6 +4,7 @@
  */
 #include "core/sketch/minhash.h"
 
+#include "check_exercise.h"
 #include "minhash_exercise.h"
 
 /* Values by name: integers 1 .. n, of weight 1 + i % 4. They never change: a new form gets a new name. */
@@ -52,33 +53,13 @@ golden_build(const golden *g)
 	return packed;
 }
 
-#define GOLDEN_MOST 4096
-
-/* Reads hexadecimal digits; blanks and lines do not matter. Returns the bytes read. */
-static size_t
-read_hex(const char *name, unsigned char *bytes)
-{
-	char path[1000];
-	unsigned byte;
-	size_t n = 0;
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/../golden/%s.hex", UNIT_DATA, name);
-	file = fopen(path, "r");
-	while (file && n < GOLDEN_MOST && fscanf(file, "%2x", &byte) == 1)
-		bytes[n++] = (unsigned char) byte;
-	if (file)
-		fclose(file);
-	return n;
-}
-
 TEST(what_releases_wrote_is_read)
 {
 	for (size_t i = 0; i < GOLDEN_VALUES; i++)
 	{
 		_Alignas(8) unsigned char bytes[GOLDEN_MOST];
 		state *s = golden_build(golden_values + i);
-		size_t size = read_hex(golden_values[i].name, bytes);
+		size_t size = golden_read(golden_values[i].name, bytes);
 
 		if (CHECK_INT(size, ms_minhash_used(s->m)))
 		{
@@ -221,17 +202,7 @@ TEST(every_truncation_is_refused)
 	{
 		state *s = golden_build(golden_values + i);
 
-		for (size_t size = 0; size < ms_minhash_used(s->m); size++)
-		{
-			void *copy = malloc(size);
-			host h;
-
-			if (size > 0)
-				memcpy(copy, s->m, size);
-			host_init(&h);
-			CHECK_INT(ms_minhash_check(&h.ctx, copy, size), MS_CORRUPT);
-			free(copy);
-		}
+		check_cuts(ms_minhash_check, s->m, ms_minhash_used(s->m));
 		state_free(s);
 	}
 }
@@ -248,36 +219,20 @@ TEST(a_check_can_be_stopped)
 	state_free(s);
 }
 
-static void
-write_value(const char *golden_folder, const char *corpus, const char *name, const ms_minhash *m)
-{
-	const unsigned char *bytes = (const unsigned char *) m;
-	size_t size = ms_minhash_used(m);
-	char path[1000];
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/%s.hex", golden_folder, name);
-	file = fopen(path, "w");
-	for (size_t i = 0; i < size; i++)
-		fprintf(file, "%02x%s", bytes[i], i % 16 == 15 || i + 1 == size ? "\n" : " ");
-	fclose(file);
-	snprintf(path, sizeof path, "%s/%s", corpus, name);
-	file = fopen(path, "wb");
-	fwrite(m, 1, size, file);
-	fclose(file);
-}
-
 static int
 write_all(const char *golden_folder, const char *corpus)
 {
+	bool ok = true;
+
 	for (size_t i = 0; i < GOLDEN_VALUES; i++)
 	{
 		state *s = golden_build(golden_values + i);
 
-		write_value(golden_folder, corpus, golden_values[i].name, s->m);
+		ok = golden_write(golden_folder, corpus, golden_values[i].name, s->m,
+						  ms_minhash_used(s->m)) && ok;
 		state_free(s);
 	}
-	return 0;
+	return !ok;
 }
 
 int

@@ -4,6 +4,7 @@
  */
 #include "core/base/moments.h"
 
+#include "check_exercise.h"
 #include "moments_exercise.h"
 
 #define WIDE 3
@@ -43,33 +44,13 @@ golden_build(const golden *g)
 	return m;
 }
 
-#define GOLDEN_MOST 4096
-
-/* Reads hexadecimal digits; blanks and lines do not matter. Returns the bytes read. */
-static size_t
-read_hex(const char *name, unsigned char *bytes)
-{
-	char path[1000];
-	unsigned byte;
-	size_t n = 0;
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/../golden/%s.hex", UNIT_DATA, name);
-	file = fopen(path, "r");
-	while (file && n < GOLDEN_MOST && fscanf(file, "%2x", &byte) == 1)
-		bytes[n++] = (unsigned char) byte;
-	if (file)
-		fclose(file);
-	return n;
-}
-
 TEST(what_releases_wrote_is_read)
 {
 	for (size_t i = 0; i < GOLDEN_VALUES; i++)
 	{
 		_Alignas(8) unsigned char bytes[GOLDEN_MOST];
 		ms_moments *m = golden_build(golden_values + i);
-		size_t size = read_hex(golden_values[i].name, bytes);
+		size_t size = golden_read(golden_values[i].name, bytes);
 
 		if (CHECK_INT(size, ms_moments_size(m->d)))
 		{
@@ -162,49 +143,23 @@ TEST(every_truncation_is_refused)
 {
 	broken b = whole();
 
-	for (size_t size = 0; size < sizeof b; size++)
-	{
-		void *copy = malloc(size);
-		host h;
-
-		if (size > 0)
-			memcpy(copy, &b, size);
-		host_init(&h);
-		CHECK_INT(ms_moments_check(&h.ctx, copy, size), MS_CORRUPT);
-		free(copy);
-	}
-}
-
-static void
-write_value(const char *golden_folder, const char *corpus, const char *name, const ms_moments *m)
-{
-	const unsigned char *bytes = (const unsigned char *) m;
-	size_t size = ms_moments_size(m->d);
-	char path[1000];
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/%s.hex", golden_folder, name);
-	file = fopen(path, "w");
-	for (size_t i = 0; i < size; i++)
-		fprintf(file, "%02x%s", bytes[i], i % 16 == 15 || i + 1 == size ? "\n" : " ");
-	fclose(file);
-	snprintf(path, sizeof path, "%s/%s", corpus, name);
-	file = fopen(path, "wb");
-	fwrite(m, 1, size, file);
-	fclose(file);
+	check_cuts(ms_moments_check, &b, sizeof b);
 }
 
 static int
 write_all(const char *golden_folder, const char *corpus)
 {
+	bool ok = true;
+
 	for (size_t i = 0; i < GOLDEN_VALUES; i++)
 	{
 		ms_moments *m = golden_build(golden_values + i);
 
-		write_value(golden_folder, corpus, golden_values[i].name, m);
+		ok = golden_write(golden_folder, corpus, golden_values[i].name, m,
+						  ms_moments_size(m->d)) && ok;
 		free(m);
 	}
-	return 0;
+	return !ok;
 }
 
 int

@@ -7,6 +7,7 @@
  */
 #include "core/base/sample.h"
 
+#include "check_exercise.h"
 #include "sample_build.h"
 #include "sample_exercise.h"
 #include "sample_golden.h"
@@ -133,36 +134,16 @@ TEST(columns_at_the_limit)
 
 /* --- golden values -------------------------------------------------------------------------- */
 
-#define GOLDEN_MOST 4096
-
-/* Reads hexadecimal digits; blanks and lines do not matter. Returns the bytes read. */
-static size_t
-read_hex(const char *path, unsigned char *bytes)
-{
-	FILE *file = fopen(path, "r");
-	unsigned byte;
-	size_t n = 0;
-
-	while (file && n < GOLDEN_MOST && fscanf(file, "%2x", &byte) == 1)
-		bytes[n++] = (unsigned char) byte;
-	if (file)
-		fclose(file);
-	return n;
-}
-
 TEST(what_releases_wrote_is_read)
 {
 	for (size_t i = 0; i < GOLDEN_VALUES; i++)
 	{
 		_Alignas(8) unsigned char bytes[GOLDEN_MOST];
-		char path[1000];
 		value v = golden_build(golden_values + i);
-		size_t size;
+		size_t size = golden_read(golden_values[i].name, bytes);
 
-		snprintf(path, sizeof path, "%s/../golden/%s.hex", UNIT_DATA, golden_values[i].name);
-		size = read_hex(path, bytes);
 		if (!CHECK_INT(size, v.size))
-			printf("    in %s\n", path);
+			printf("    in %s\n", golden_values[i].name);
 		else
 		{
 			CHECK_INT(check_bytes(bytes, size, type_of(&v), NULL), MS_OK);
@@ -174,51 +155,26 @@ TEST(what_releases_wrote_is_read)
 	}
 }
 
-static void
-write_hex(const char *folder, const char *name, const value *v)
-{
-	const unsigned char *bytes = (const unsigned char *) v->s;
-	char path[1000];
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/%s.hex", folder, name);
-	file = fopen(path, "w");
-	for (size_t i = 0; i < v->size; i++)
-		fprintf(file, "%02x%s", bytes[i], i % 16 == 15 || i + 1 == v->size ? "\n" : " ");
-	fclose(file);
-}
-
-static void
-write_bytes(const char *folder, const char *name, const value *v)
-{
-	char path[1000];
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/%s", folder, name);
-	file = fopen(path, "wb");
-	fwrite(v->s, 1, v->size, file);
-	fclose(file);
-}
-
 static int
 write_all(const char *golden_folder, const char *corpus)
 {
+	bool ok = true;
+
 	for (size_t i = 0; i < GOLDEN_VALUES; i++)
 	{
 		value v = golden_build(golden_values + i);
 
-		write_hex(golden_folder, golden_values[i].name, &v);
-		write_bytes(corpus, golden_values[i].name, &v);
+		ok = golden_write(golden_folder, corpus, golden_values[i].name, v.s, v.size) && ok;
 		free(v.s);
 	}
 	for (size_t i = 0; i < BROKEN_VALUES; i++)
 	{
 		value v = broken_build(broken_values + i);
 
-		write_bytes(corpus, broken_values[i].name, &v);
+		ok = write_seed(corpus, broken_values[i].name, v.s, v.size) && ok;
 		free(v.s);
 	}
-	return 0;
+	return !ok;
 }
 
 int

@@ -10,6 +10,7 @@
 #include "core/mixture/mstep.h"
 #include "core/mixture/prior.h"
 #include "core/mixture/score.h"
+#include "check_exercise.h"
 #include "mixture_fit.h"
 #include "stats_exercise.h"
 
@@ -478,7 +479,6 @@ static const golden golden_values[] = {
 };
 
 #define GOLDEN_VALUES (sizeof golden_values / sizeof *golden_values)
-#define GOLDEN_MOST 4096
 
 /* Small integers under a round model. Flushed sums may differ in their last bits: not compared. */
 static size_t
@@ -509,23 +509,6 @@ golden_build(const golden *g, unsigned char *bytes)
 	return size;
 }
 
-static size_t
-read_hex(const char *name, unsigned char *bytes)
-{
-	char path[1000];
-	unsigned byte;
-	size_t n = 0;
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/../golden/%s.hex", UNIT_DATA, name);
-	file = fopen(path, "r");
-	while (file && n < GOLDEN_MOST && fscanf(file, "%2x", &byte) == 1)
-		bytes[n++] = (unsigned char) byte;
-	if (file)
-		fclose(file);
-	return n;
-}
-
 TEST(what_releases_wrote_is_read)
 {
 	for (size_t i = 0; i < GOLDEN_VALUES; i++)
@@ -533,7 +516,7 @@ TEST(what_releases_wrote_is_read)
 		_Alignas(8) unsigned char bytes[GOLDEN_MOST];
 		_Alignas(8) unsigned char today[GOLDEN_MOST];
 		const ms_gmm_stats *s = (const ms_gmm_stats *) bytes;
-		size_t size = read_hex(golden_values[i].name, bytes);
+		size_t size = golden_read(golden_values[i].name, bytes);
 		host h;
 
 		host_init(&h);
@@ -544,23 +527,6 @@ TEST(what_releases_wrote_is_read)
 	}
 }
 
-static bool
-write_file(const char *folder, const char *name, const unsigned char *bytes, size_t size, bool hex)
-{
-	char path[1000];
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/%s%s", folder, name, hex ? ".hex" : "");
-	file = fopen(path, "wb");
-	if (!file)
-		return false;
-	for (size_t i = 0; i < size && hex; i++)
-		fprintf(file, "%02x%c", bytes[i], i % 16 == 15 || i + 1 == size ? '\n' : ' ');
-	if (!hex)
-		fwrite(bytes, 1, size, file);
-	return fclose(file) == 0;
-}
-
 static int
 write_all(const char *golden_folder, const char *corpus)
 {
@@ -569,8 +535,7 @@ write_all(const char *golden_folder, const char *corpus)
 		_Alignas(8) unsigned char bytes[GOLDEN_MOST];
 		size_t size = golden_build(golden_values + i, bytes);
 
-		if (!write_file(golden_folder, golden_values[i].name, bytes, size, true) ||
-			!write_file(corpus, golden_values[i].name, bytes, size, false))
+		if (!golden_write(golden_folder, corpus, golden_values[i].name, bytes, size))
 			return 1;
 	}
 	return 0;
@@ -590,18 +555,17 @@ TEST(damage)
 		host h;
 
 		host_init(&h);
-		for (size_t n = 0; n < size; n++)
-			CHECK_INT(ms_gmm_stats_check(&h.ctx, bytes, n), MS_CORRUPT);
+		check_cuts(ms_gmm_stats_check, bytes, size);
 		for (size_t bit = 32; bit < size * 8; bit++)
 		{
 			ms_status status;
 
-			bytes[bit / 8] ^= (unsigned char) (1 << bit % 8);
+			flip(bytes, bit);
 			status = ms_gmm_stats_check(&h.ctx, bytes, size);
 			/* the model's hash and shape, what was omitted and numbers of a sum may be others */
 			if (!flushed && checked[bit / 8 < 64 ? bit / 64 : 8])
 				CHECK_INT(status, MS_CORRUPT);
-			bytes[bit / 8] ^= (unsigned char) (1 << bit % 8);
+			flip(bytes, bit);
 		}
 		CHECK_INT(ms_gmm_stats_check(&h.ctx, bytes, size), MS_OK);
 	}
