@@ -7,41 +7,16 @@
 #include "core/base/order.h"
 #include "core/base/rng.h"
 #include "core/base/seeding.h"
+#include "bench.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static void *
-host_alloc(ms_ctx *ctx, size_t size)
-{
-	(void) ctx;
-	return malloc(size);
-}
-
-static void
-host_release(ms_ctx *ctx, void *p)
-{
-	(void) ctx;
-	free(p);
-}
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
 
 static double last_poll;
 static double longest;
 
 static bool
-host_poll(ms_ctx *ctx)
+watch(ms_ctx *ctx)
 {
 	double t = now();
 
@@ -218,13 +193,12 @@ bench_seeding(ms_ctx *ctx, size_t n, size_t d, size_t k)
 int
 main(void)
 {
-	ms_ctx ctx = {.alloc = host_alloc, .release = host_release, .poll = host_poll};
-
-	bench_order(&ctx, 10000000);
+	host.poll = watch;
+	bench_order(&host, 10000000);
 	bench_rng(10000000);
-	bench_seeding(&ctx, 1000000, 2, 10);
-	bench_seeding(&ctx, 1000000, 8, 50);
-	bench_seeding(&ctx, 1000000, 20, 50);
-	bench_seeding(&ctx, 5000000, 8, 200);
+	bench_seeding(&host, 1000000, 2, 10);
+	bench_seeding(&host, 1000000, 8, 50);
+	bench_seeding(&host, 1000000, 20, 50);
+	bench_seeding(&host, 5000000, 8, 200);
 	return 0;
 }

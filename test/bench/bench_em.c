@@ -11,55 +11,13 @@
  * covariances at the unit matrix. Rows are normal around k means drawn from a cube.
  */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cblas.h>
 
 #include "core/mixture/kernel.h"
 #include "core/mixture/mstep.h"
-
-static void *
-host_alloc(ms_ctx *ctx, size_t size)
-{
-	(void) ctx;
-	return malloc(size);
-}
-
-static void
-host_release(ms_ctx *ctx, void *p)
-{
-	(void) ctx;
-	free(p);
-}
-
-static bool
-host_poll(ms_ctx *ctx)
-{
-	(void) ctx;
-	return false;
-}
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
-
-static void
-must(ms_status status)
-{
-	if (status != MS_OK)
-	{
-		fprintf(stderr, "status %d\n", status);
-		exit(1);
-	}
-}
+#include "bench.h"
 
 static uint64_t state = 88172645463325252u;
 
@@ -179,7 +137,6 @@ family_of(const char *name)
 int
 main(int argc, char **argv)
 {
-	ms_ctx ctx = {.alloc = host_alloc, .release = host_release, .poll = host_poll};
 	ms_arena arena;
 	ms_mix mix;
 	ms_mix_stats stats;
@@ -208,11 +165,11 @@ main(int argc, char **argv)
 		write_file(argv[7], n, d, k, x, means);
 	for (size_t c = 0; c < d; c++)
 		ones[c] = 1;
-	ms_arena_init(&arena, &ctx);
+	ms_arena_init(&arena, &host);
 	must(ms_mix_new(&arena, ms_mstep_shape(family), k, d, &mix));
 	must(ms_mix_stats_new(&arena, &mix, &stats));
 	must(ms_mstep_new(&arena, family, k, d, ones, NULL, &step));
-	must(ms_mix_kernel_new(&ctx, &arena, mix.shape, k, d, &kernel));
+	must(ms_mix_kernel_new(&host, &arena, mix.shape, k, d, &kernel));
 	if (level >= 0)
 		ms_mix_kernel_set_level(kernel, level);
 	else
@@ -224,8 +181,8 @@ main(int argc, char **argv)
 		double seconds;
 
 		ms_mix_stats_clear(&stats, &mix);
-		must(ms_mix_kernel_pass(&ctx, kernel, &mix, &view, &stats));
-		must(ms_mstep_run(&ctx, &step, &mix, &stats));
+		must(ms_mix_kernel_pass(&host, kernel, &mix, &view, &stats));
+		must(ms_mstep_run(&host, &step, &mix, &stats));
 		seconds = now() - from;
 		best = seconds < best ? seconds : best;
 	}

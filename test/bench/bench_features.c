@@ -5,46 +5,22 @@
  *
  * gcc -std=gnu11 -O2 -ftree-vectorize -fopenmp-simd -ffp-contract=fast -fno-math-errno -Isrc test/bench/bench_features.c src/core/mmd/features{,_draw}.c src/core/mmd/kernel.c src/core/base/{ctx,directions,rng,hash,wire}.c -lopenblas -lgsl -lm -o /tmp/bench_features && OPENBLAS_NUM_THREADS=1 /tmp/bench_features 8 512
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
 #include <cblas.h>
 
 #include "core/mmd/features.h"
+#include "bench.h"
 
 #define ROWS 256
 #define TILE 128
 #define RUNS 9
 
+/* Arrays begin at cache lines. */
 static void *
-host_alloc(ms_ctx *ctx, size_t size)
+aligned(ms_ctx *ctx, size_t size)
 {
 	(void) ctx;
 	return aligned_alloc(64, (size + 63) / 64 * 64);
-}
-
-static void
-host_release(ms_ctx *ctx, void *p)
-{
-	(void) ctx;
-	free(p);
-}
-
-static bool
-host_poll(ms_ctx *ctx)
-{
-	(void) ctx;
-	return false;
-}
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
 }
 
 static int
@@ -68,7 +44,6 @@ main(int argc, char **argv)
 {
 	size_t d = argc > 1 ? (size_t) atoi(argv[1]) : 8;
 	size_t count = argc > 2 ? (size_t) atoi(argv[2]) : 512;
-	ms_ctx ctx = {.alloc = host_alloc, .release = host_release, .poll = host_poll};
 	ms_spectrum s = {.seed = 1,
 					 .bandwidth = 1,
 					 .kernel = MS_KERNEL_GAUSSIAN,
@@ -84,19 +59,20 @@ main(int argc, char **argv)
 	ms_projection *p;
 	ms_arena arena;
 
+	host.alloc = aligned;
 	for (size_t i = 0; i < ROWS * d; i++)
 		x[i] = (double) rand() / RAND_MAX;
-	ms_features_make(&ctx, &s, NULL, f);
+	ms_features_make(&host, &s, NULL, f);
 	for (int r = 0; r < RUNS; r++)
 	{
 		double t = now();
 
-		ms_arena_init(&arena, &ctx);
-		ms_projection_new(&ctx, &arena, &f->spectrum, ms_features_scale(f), &p);
+		ms_arena_init(&arena, &host);
+		ms_projection_new(&host, &arena, &f->spectrum, ms_features_scale(f), &p);
 		draws[r] = now() - t;
 		t = now();
 		for (size_t b = 0; b < blocks; b++)
-			ms_projection_add(&ctx, p, x, ROWS, sums, sums + count);
+			ms_projection_add(&host, p, x, ROWS, sums, sums + count);
 		all[r] = now() - t;
 		t = now();
 		for (size_t b = 0; b < blocks; b++)

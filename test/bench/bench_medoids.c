@@ -14,58 +14,15 @@
  * start from, and n x n floats; bench_medoids.py runs the authors' wheel on it, bench_medoids.R R's
  * package cluster.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "core/base/rng.h"
 #include "core/medoids/data.h"
 #include "core/medoids/kmeans.h"
+#include "bench.h"
 
 #define D 8
-
-static void *
-host_alloc(ms_ctx *ctx, size_t size)
-{
-	(void) ctx;
-	return malloc(size);
-}
-
-static void
-host_release(ms_ctx *ctx, void *p)
-{
-	(void) ctx;
-	free(p);
-}
-
-static bool
-host_poll(ms_ctx *ctx)
-{
-	(void) ctx;
-	return false;
-}
-
-static ms_ctx ctx = {.alloc = host_alloc, .release = host_release, .poll = host_poll};
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
-
-static void
-must(ms_status status)
-{
-	if (status == MS_OK)
-		return;
-	fprintf(stderr, "status %d, %s\n", status, ctx.facts.what ? ctx.facts.what : "");
-	exit(1);
-}
 
 static ms_sample *
 rows_of(size_t n, size_t k, size_t *size)
@@ -107,12 +64,12 @@ square_of(ms_arena *arena, size_t n, size_t k)
 
 	must(MS_ZEROED(arena, 1, &m));
 	m->metric = MS_METRIC_EUCLIDEAN;
-	must(ms_measure_learn(&ctx, arena, &rows, m));
-	must(ms_points_new(&ctx, arena, m, &rows, NULL, n, &points));
+	must(ms_measure_learn(&host, arena, &rows, m));
+	must(ms_points_new(&host, arena, m, &rows, NULL, n, &points));
 	must(MS_ALLOC(arena, n * n, &out));
 	memset(out, 1, n * n * sizeof(*out));
 	t = now();
-	must(ms_points_matrix(&ctx, points, out));
+	must(ms_points_matrix(&host, points, out));
 	printf("matrix of %zu rows, %d columns: %.3f s\n", n, D, now() - t);
 	free(s);
 	return out;
@@ -174,13 +131,13 @@ bench_swap(size_t n, size_t k, const char *path)
 	bool optimal;
 	ms_pam p;
 
-	ms_arena_init(&arena, &ctx);
+	ms_arena_init(&arena, &host);
 	t.rows = square_of(&arena, n, k);
-	must(ms_start(&ctx, &t, k, MS_KMEDOIDS_INIT_RANDOM, 1, 0, start));
+	must(ms_start(&host, &t, k, MS_KMEDOIDS_INIT_RANDOM, 1, 0, start));
 	if (path)
 		write_file(path, t.rows, n, k, start);
 	reading = read_seconds(t.rows, n * n);
-	must(ms_pam_new(&ctx, &arena, &t, k, &p));
+	must(ms_pam_new(&host, &arena, &t, k, &p));
 	must(ms_pam_set(&p, start));
 	seconds = now();
 	must(ms_pam_fasterpam(&p, 100, MS_PAM_EPSILON));
@@ -244,7 +201,7 @@ bench_pam(size_t n)
 	ms_arena arena;
 	ms_table t = {.n = n, .m = n, .square = true};
 
-	ms_arena_init(&arena, &ctx);
+	ms_arena_init(&arena, &host);
 	t.rows = square_of(&arena, n, 30);
 	for (int i = 0; i < 3; i++)
 	{
@@ -254,8 +211,8 @@ bench_pam(size_t n)
 		bool optimal;
 		ms_pam p;
 
-		must(ms_start(&ctx, &t, ks[i], MS_KMEDOIDS_INIT_RANDOM, 1, 0, start));
-		must(ms_pam_new(&ctx, &arena, &t, ks[i], &p));
+		must(ms_start(&host, &t, ks[i], MS_KMEDOIDS_INIT_RANDOM, 1, 0, start));
+		must(ms_pam_new(&host, &arena, &t, ks[i], &p));
 		must(ms_pam_set(&p, start));
 		fast = now();
 		must(ms_pam_certify(&p, MS_PAM_EPSILON, &optimal));
@@ -275,7 +232,7 @@ mean_distance(ms_arena *arena, const ms_kmedoids *model, const ms_sample *s, siz
 	double sum = 0;
 
 	must(MS_ALLOC(arena, s->n, &labels));
-	must(ms_kmedoids_labels(&ctx, arena, model, s, size, false, labels));
+	must(ms_kmedoids_labels(&host, arena, model, s, size, false, labels));
 	for (size_t i = 0; i < s->n; i++)
 		sum += labels[i].distance;
 	return sum / (double) s->n;
@@ -292,13 +249,13 @@ bench_onebatch(size_t n, size_t k, size_t m)
 	ms_kmedoids model;
 	double seconds;
 
-	ms_arena_init(&arena, &ctx);
+	ms_arena_init(&arena, &host);
 	ms_kmedoids_defaults(&o);
 	o.k = k;
 	o.method = MS_KMEDOIDS_ONEBATCH;
 	o.sample_size = m;
 	seconds = now();
-	must(ms_kmedoids_fit(&ctx, &arena, s, size, &o, &model));
+	must(ms_kmedoids_fit(&host, &arena, s, size, &o, &model));
 	seconds = now() - seconds;
 	getrusage(RUSAGE_SELF, &usage);
 	printf("onebatch n %zu k %zu: %.2f s, %d starts, total %.1f, mean %.5f, peak %.0f MB\n", n, k,
@@ -308,7 +265,7 @@ bench_onebatch(size_t n, size_t k, size_t m)
 	o.silhouette = false;
 	seconds = now();
 	s->n = n < 20000 ? n : 20000;
-	must(ms_kmedoids_fit(&ctx, &arena, s, size, &o, &model));
+	must(ms_kmedoids_fit(&host, &arena, s, size, &o, &model));
 	seconds = now() - seconds;
 	s->n = n;
 	printf("fasterpam of the first %zu rows: %.2f s, mean over all rows %.5f\n",
@@ -341,12 +298,12 @@ bench_kmeans(size_t n, size_t k, const char *path, double tol)
 	ms_kmeans m;
 	double seconds;
 
-	ms_arena_init(&arena, &ctx);
+	ms_arena_init(&arena, &host);
 	ms_kmeans_defaults(&o);
 	o.k = k;
 	o.n_init = 1;
 	o.max_iter = 1;
-	must(ms_kmeans_fit(&ctx, &arena, s, size, &o, &start));
+	must(ms_kmeans_fit(&host, &arena, s, size, &o, &start));
 	if (path)
 		write_kmeans(path, s, &start);
 	o.start = &start;
@@ -355,7 +312,7 @@ bench_kmeans(size_t n, size_t k, const char *path, double tol)
 	for (int i = 0; i < 3; i++)
 	{
 		seconds = now();
-		must(ms_kmeans_fit(&ctx, &arena, s, size, &o, &m));
+		must(ms_kmeans_fit(&host, &arena, s, size, &o, &m));
 		seconds = now() - seconds;
 		printf("kmeans n %zu k %zu: %.3f s, %u rounds, inertia %.1f\n", n, k, seconds, m.iterations,
 			   m.inertia);

@@ -4,36 +4,16 @@
  *
  * gcc -std=gnu11 -O2 -ftree-vectorize -fopenmp-simd -fno-math-errno -Isrc test/bench/bench_minhash.c src/core/sketch/{element,jaccard,lsh,minhash*}.c src/core/base/{ctx,hash,order,wire}.c -lgsl -lopenblas -lm -o /tmp/bench_minhash && OPENBLAS_NUM_THREADS=1 /tmp/bench_minhash
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/sketch/element.h"
 #include "core/sketch/jaccard.h"
 #include "core/sketch/lsh.h"
+#include "bench.h"
 
 #define T 256
 
 static uint64_t keys[MS_MINHASH_MAX_KEYS];
-
-static bool
-host_poll(ms_ctx *ctx)
-{
-	(void) ctx;
-	return false;
-}
-
-static ms_ctx host = {.poll = host_poll};
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
 
 /* n integers that repeat after `distinct`, `groups` sketches in turn, each with memory of full size. */
 static void
@@ -46,7 +26,7 @@ bench_add(const char *name, ms_minhash_kind kind, uint64_t n, uint64_t distinct,
 
 	for (uint64_t g = 0; g < groups; g++)
 		ms_minhash_begin(states + g * full, T, kind, 0);
-	begin = now();
+	begin = wall();
 	for (uint64_t i = 0; i < n; i++)
 	{
 		ms_minhash *m = (ms_minhash *) (states + i % groups * full);
@@ -57,7 +37,7 @@ bench_add(const char *name, ms_minhash_kind kind, uint64_t n, uint64_t distinct,
 		else
 			ms_minhash_add(m, full, keys, element);
 	}
-	took = now() - begin;
+	took = wall() - begin;
 	printf("%-52s %9.1f ns an element  %7.2f million/s\n", name, 1e9 * took / (double) n,
 		   (double) n / took / 1e6);
 	free(states);
@@ -68,26 +48,26 @@ bench_hash(void)
 {
 	char text[64] = "a shingle of text, as long as they are";
 	uint64_t sum = 0;
-	double begin = now();
+	double begin = wall();
 	int n = 20000000;
 
 	for (int i = 0; i < n; i++)
 		sum += ms_element_int64(MS_ELEMENT_INTEGER, i);
-	printf("%-52s %9.1f ns\n", "hash of an integer", 1e9 * (now() - begin) / n);
-	begin = now();
+	printf("%-52s %9.1f ns\n", "hash of an integer", 1e9 * (wall() - begin) / n);
+	begin = wall();
 	for (int i = 0; i < n; i++)
 	{
 		text[0] = (char) i;
 		sum += ms_element_bytes(MS_ELEMENT_TEXT, text, 5);
 	}
-	printf("%-52s %9.1f ns\n", "hash of 5 bytes", 1e9 * (now() - begin) / n);
-	begin = now();
+	printf("%-52s %9.1f ns\n", "hash of 5 bytes", 1e9 * (wall() - begin) / n);
+	begin = wall();
 	for (int i = 0; i < n; i++)
 	{
 		text[0] = (char) i;
 		sum += ms_element_bytes(MS_ELEMENT_TEXT, text, 38);
 	}
-	printf("%-52s %9.1f ns  (%d)\n", "hash of 38 bytes", 1e9 * (now() - begin) / n,
+	printf("%-52s %9.1f ns  (%d)\n", "hash of 38 bytes", 1e9 * (wall() - begin) / n,
 		   (int) (sum & 1));
 }
 
@@ -132,10 +112,10 @@ bench_pairs(const char *name, size_t count, int rounds, int bits)
 		else
 			memcpy(values + i * step, one, full);
 	}
-	begin = now();
+	begin = wall();
 	for (int r = 0; r < rounds; r++)
 		sum += (double) read_all((uint64_t *) values, count * step / 8);
-	bandwidth = (double) (count * step) * rounds / (now() - begin);
+	bandwidth = (double) (count * step) * rounds / (wall() - begin);
 	if (bits > 0)
 	{
 		ms_minhash *packed = malloc(step);
@@ -144,14 +124,14 @@ bench_pairs(const char *name, size_t count, int rounds, int bits)
 		free(one);
 		one = packed;
 	}
-	begin = now();
+	begin = wall();
 	for (int r = 0; r < rounds; r++)
 		for (size_t i = 0; i < count; i++)
 		{
 			ms_jaccard(&host, one, (ms_minhash *) (values + i * step), keys, &j);
 			sum += j;
 		}
-	took = now() - begin;
+	took = wall() - begin;
 	printf("%-52s %9.1f ns a pair  %7.2f million/s  %5.1f GB/s of %5.1f (%.0f%%)%s\n", name,
 		   1e9 * took / ((double) count * rounds), (double) count * rounds / took / 1e6,
 		   (double) (count * step) * rounds / took / 1e9, bandwidth / 1e9,
@@ -180,19 +160,19 @@ bench_exact_pairs(int elements, int rounds)
 		ms_minhash_add(a, full, keys, ms_element_int64(MS_ELEMENT_INTEGER, i));
 		ms_minhash_add(b, full, keys, ms_element_int64(MS_ELEMENT_INTEGER, i + elements / 3));
 	}
-	begin = now();
+	begin = wall();
 	for (int r = 0; r < rounds; r++)
 	{
 		ms_jaccard(&host, a, b, keys, &j);
 		sum += j;
 	}
 	snprintf(name, sizeof name, "jaccard of two exact sets of %d", elements);
-	printf("%-52s %9.1f ns a pair%s\n", name, 1e9 * (now() - begin) / rounds, sum == 0 ? "!" : "");
-	begin = now();
+	printf("%-52s %9.1f ns a pair%s\n", name, 1e9 * (wall() - begin) / rounds, sum == 0 ? "!" : "");
+	begin = wall();
 	for (int r = 0; r < rounds / 100; r++)
 		ms_lsh_keys(&host, a, keys, (ms_lsh_plan){85, 3}, bands, &n);
 	snprintf(name, sizeof name, "85 bands of an exact set of %d", elements);
-	printf("%-52s %9.1f ns\n", name, 1e9 * (now() - begin) / (rounds / 100));
+	printf("%-52s %9.1f ns\n", name, 1e9 * (wall() - begin) / (rounds / 100));
 	free(a);
 	free(b);
 }

@@ -7,58 +7,14 @@
  * bench_mmd table prints level and power of the tests (mmd.md, 5.3) over 1000 runs.
  */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cblas.h>
 
 #include "core/base/rng.h"
 #include "core/mmd/bandwidth.h"
 #include "core/mmd/hsic.h"
-
-static void *
-host_alloc(ms_ctx *ctx, size_t size)
-{
-	(void) ctx;
-	return malloc(size);
-}
-
-static void
-host_release(ms_ctx *ctx, void *p)
-{
-	(void) ctx;
-	free(p);
-}
-
-static bool
-host_poll(ms_ctx *ctx)
-{
-	(void) ctx;
-	return false;
-}
-
-static ms_ctx host = {.alloc = host_alloc, .release = host_release, .poll = host_poll};
-
-static void
-must(ms_status status)
-{
-	if (status == MS_OK)
-		return;
-	fprintf(stderr, "status %d, %s\n", status, host.facts.what);
-	exit(1);
-}
-
-/* Processor time: the machine may be busy. */
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
+#include "bench.h"
 
 /* --- level and power ------------------------------------------------------------------------ */
 

@@ -6,39 +6,15 @@
  * gcc -std=gnu11 -O2 -Isrc test/bench/bench_r3d_coverage.c src/core/transport/{r3d,r3d_bandwidth,local_polynomial}.c src/core/base/{ctx,rng,order,linalg}.c -lopenblas -lgsl -lm -o /tmp/bench_r3d && OPENBLAS_NUM_THREADS=1 /tmp/bench_r3d
  */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include <gsl/gsl_cdf.h>
 
 #include "core/base/order.h"
 #include "core/base/rng.h"
 #include "core/transport/r3d.h"
+#include "bench.h"
 
 enum { RUNS = 2000, GRID = 9 };
-
-static void *
-host_alloc(ms_ctx *ctx, size_t size)
-{
-	(void) ctx;
-	return malloc(size);
-}
-
-static void
-host_release(ms_ctx *ctx, void *p)
-{
-	(void) ctx;
-	free(p);
-}
-
-static bool
-host_poll(ms_ctx *ctx)
-{
-	(void) ctx;
-	return false;
-}
-
-static ms_ctx host = {.alloc = host_alloc, .release = host_release, .poll = host_poll};
 
 static void
 draw_units(size_t n, uint64_t run, const double *z, double *records)

@@ -12,13 +12,11 @@
  * fell short the greatest, seconds of a fit.
  */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/base/rng.h"
 #include "core/mixture/em.h"
+#include "bench.h"
 
 #define REACHED 0.01
 
@@ -35,36 +33,6 @@ typedef struct end
 	uint32_t problems;
 	uint32_t at_best;
 } end;
-
-static void *
-host_alloc(ms_ctx *ctx, size_t size)
-{
-	(void) ctx;
-	return malloc(size);
-}
-
-static void
-host_release(ms_ctx *ctx, void *p)
-{
-	(void) ctx;
-	free(p);
-}
-
-static bool
-host_poll(ms_ctx *ctx)
-{
-	(void) ctx;
-	return false;
-}
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
 
 /* --- data ----------------------------------------------------------------------------------- */
 
@@ -257,14 +225,13 @@ find_table(const char *name)
 static end
 fit(const table *t, ms_em_options *o)
 {
-	ms_ctx ctx = {.alloc = host_alloc, .release = host_release, .poll = host_poll, .budget = 0};
 	ms_rows rows = {t->x, NULL, t->n, t->d, t->d};
 	ms_arena arena;
 	ms_gmm m;
 	end e = {-INFINITY, 0, 0};
 
-	ms_arena_init(&arena, &ctx);
-	if (ms_em_fit(&ctx, &arena, &rows, o, &m) == MS_OK)
+	ms_arena_init(&arena, &host);
+	if (ms_em_fit(&host, &arena, &rows, o, &m) == MS_OK)
 		e = (end){m.info.objective, m.info.problems, m.info.starts_at_best};
 	ms_arena_free(&arena);
 	return e;

@@ -5,10 +5,7 @@
  * gcc -std=gnu11 -O2 -ftree-vectorize -fopenmp-simd -ffp-contract=fast -fno-math-errno -Isrc test/bench/bench_transport.c src/core/transport/[a-z]*.c src/core/base/{ctx,describe,wire,rng,order,linalg,moments,sample*,hash}.c -lopenblas -lgsl -lm -o /tmp/bench_transport && OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 python3 test/bench/bench_transport_peers.py /tmp/bench_transport
  */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/base/order.h"
 #include "core/transport/kll.h"
@@ -16,38 +13,7 @@
 #include "core/transport/sinkhorn.h"
 #include "core/transport/sliced.h"
 #include "core/transport/wasserstein1d.h"
-
-static void *
-host_alloc(ms_ctx *ctx, size_t size)
-{
-	(void) ctx;
-	return malloc(size);
-}
-
-static void
-host_release(ms_ctx *ctx, void *p)
-{
-	(void) ctx;
-	free(p);
-}
-
-static bool
-host_poll(ms_ctx *ctx)
-{
-	(void) ctx;
-	return false;
-}
-
-static ms_ctx host = {.alloc = host_alloc, .release = host_release, .poll = host_poll};
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
+#include "bench.h"
 
 /* A file of doubles. */
 static double *
@@ -71,15 +37,15 @@ line(double *x, size_t n, double *y, size_t m, double p)
 {
 	ms_column a = {n, 0, x, NULL, (double) n, false};
 	ms_column b = {m, 0, y, NULL, (double) m, false};
-	double begin = now();
+	double begin = wall();
 	double sorted;
 	double out;
 
 	ms_order_sort_doubles(&host, x, n);
 	ms_order_sort_doubles(&host, y, m);
-	sorted = now();
+	sorted = wall();
 	ms_wasserstein1d(&host, &a, &b, p, &out);
-	printf("%.6f %.12g sort %.6f\n", now() - begin, out, sorted - begin);
+	printf("%.6f %.12g sort %.6f\n", wall() - begin, out, sorted - begin);
 	return out;
 }
 
@@ -87,12 +53,12 @@ static void
 quantile_sketch(const double *x, size_t n)
 {
 	ms_kll *q = malloc(ms_kll_full_size(200));
-	double begin = now();
+	double begin = wall();
 
 	ms_kll_begin(q, 200, false, 0);
 	for (size_t i = 0; i < n; i++)
 		ms_kll_append(&host, q, x[i], 1);
-	printf("%.6f %zu\n", now() - begin, ms_kll_used(q));
+	printf("%.6f %zu\n", wall() - begin, ms_kll_used(q));
 	free(q);
 }
 
@@ -107,7 +73,7 @@ main(int argc, char **argv)
 	double option = argc > 5 ? atof(argv[5]) : 1;
 	ms_rows a = {x, NULL, n / d, d, d};
 	ms_rows b = {y, NULL, m / d, d, d};
-	double begin = now();
+	double begin = wall();
 	ms_arena arena;
 
 	ms_arena_init(&arena, &host);
@@ -121,7 +87,7 @@ main(int argc, char **argv)
 		double w;
 
 		ms_transport_points(&host, &arena, &a, &b, option, &w, &r);
-		printf("%.6f %.12g pivots %llu gap %.3g\n", now() - begin, r.cost, (unsigned long long) r.pivots, r.gap);
+		printf("%.6f %.12g pivots %llu gap %.3g\n", wall() - begin, r.cost, (unsigned long long) r.pivots, r.gap);
 	}
 	else if (strcmp(argv[1], "sinkhorn") == 0)
 	{
@@ -129,7 +95,7 @@ main(int argc, char **argv)
 		ms_sinkhorn_result r;
 
 		ms_sinkhorn(&host, &arena, &a, &b, &o, &r);
-		printf("%.6f %.12g iterations %lld error %.3g\n", now() - begin, r.cost, (long long) r.iterations, r.error);
+		printf("%.6f %.12g iterations %lld error %.3g\n", wall() - begin, r.cost, (long long) r.iterations, r.error);
 	}
 	else if (strcmp(argv[1], "sliced") == 0)
 	{
@@ -137,7 +103,7 @@ main(int argc, char **argv)
 		ms_sliced_result r;
 
 		ms_sliced(&host, &arena, &a, &b, &o, &r);
-		printf("%.6f %.12g error %.3g\n", now() - begin, r.distance, r.distance_error);
+		printf("%.6f %.12g error %.3g\n", wall() - begin, r.distance, r.distance_error);
 	}
 	ms_arena_free(&arena);
 	free(x);

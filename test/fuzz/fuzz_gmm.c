@@ -2,28 +2,14 @@
  * fuzz_gmm.c: any bytes as a measure_gmm, as they are and with their content hash put right. What
  * the validator accepts packs to the same bytes, and scores rows without a NaN.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "core/base/hash.h"
 #include "core/mixture/draw.h"
 #include "core/mixture/gmm.h"
 #include "core/mixture/marginal.h"
 #include "core/mixture/reduce.h"
 #include "core/mixture/score.h"
 #include "core/mixture/univariate.h"
+#include "fuzz.h"
 #include "host.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-expect(bool good, const char *what)
-{
-	if (good)
-		return;
-	fprintf(stderr, "accepted, but wrong in: %s\n", what);
-	abort();
-}
 
 static void
 check_packing(const ms_gmm *m, const void *bytes, size_t size)
@@ -106,17 +92,12 @@ try_bytes(const void *bytes, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	/* a copy of its own: aligned, and with its end where the sanitizer watches */
-	unsigned char *bytes = malloc(size);
+	void *bytes = copy_of(data, size);
 
-	if (size > 0)
-		memcpy(bytes, data, size);
 	try_bytes(bytes, size);
 	if (size > 16)
 	{
-		uint64_t hash = ms_hash_bytes(bytes + 16, size - 16, ((ms_head *) bytes)->flags);
-
-		memcpy(bytes + 8, &hash, sizeof(hash));
+		put_hash_right(bytes, size);
 		try_bytes(bytes, size);
 	}
 	free(bytes);

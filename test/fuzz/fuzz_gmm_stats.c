@@ -3,21 +3,10 @@
  * the checksum put right: what the validator accepts merges with itself, flushes and updates
  * without a fault, and stays valid.
  */
-#include "core/base/hash.h"
+#include "fuzz.h"
 #include "stats_exercise.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 #define MODEL 17
-
-static void
-expect(bool good, const char *what)
-{
-	if (good)
-		return;
-	fprintf(stderr, "accepted, but wrong in: %s\n", what);
-	abort();
-}
 
 /* A model that the value could be of: its k, d and shape. */
 static ms_status
@@ -112,11 +101,8 @@ put_right(ms_gmm_stats *s, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	/* a copy of its own: aligned, and with its end where the sanitizer watches */
-	void *bytes = malloc(size);
+	void *bytes = copy_of(data, size);
 
-	if (size > 0)
-		memcpy(bytes, data, size);
 	try_bytes(bytes, size);
 	if (size >= sizeof(ms_gmm_stats))
 	{

@@ -3,19 +3,8 @@
  * and with the hash put right: what the validator accepts draws its frequencies, merges with
  * itself, flushes and has distances without a fault, and stays valid.
  */
-#include "core/base/hash.h"
+#include "fuzz.h"
 #include "kernel_mean_exercise.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-expect(bool good, const char *what)
-{
-	if (good)
-		return;
-	fprintf(stderr, "accepted, but wrong in: %s\n", what);
-	abort();
-}
 
 static void
 exercise_mean(host *h, ms_arena *arena, const void *bytes, size_t size)
@@ -89,11 +78,8 @@ put_right(unsigned char *bytes, size_t size, size_t head)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	/* a copy of its own: aligned, and with its end where the sanitizer watches */
-	unsigned char *bytes = malloc(size);
+	unsigned char *bytes = copy_of(data, size);
 
-	if (size > 0)
-		memcpy(bytes, data, size);
 	try_bytes(bytes, size);
 	if (size >= sizeof(ms_features))
 	{

@@ -2,34 +2,18 @@
  * fuzz_kll.c: any bytes as a measure_kll, and any bytes as rows with weights: whole and in parts
  * that are merged.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "kll_exercise.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-expect(const char *wrong)
-{
-	if (!wrong)
-		return;
-	fprintf(stderr, "accepted, but wrong in: %s\n", wrong);
-	abort();
-}
 
 static void
 try_bytes(const uint8_t *data, size_t size)
 {
-	/* a copy of its own: aligned, and with its end where the sanitizer watches */
-	void *bytes = malloc(size);
+	void *bytes = copy_of(data, size);
 	host h;
 
-	if (size > 0)
-		memcpy(bytes, data, size);
 	host_init(&h);
 	if (ms_kll_check(&h.ctx, bytes, size) == MS_OK)
-		expect(kll_exercise(bytes));
+		expect_none(kll_exercise(bytes));
 	free(bytes);
 }
 
@@ -46,12 +30,12 @@ try_rows(const uint8_t *data, size_t size, bool weighted, size_t k)
 	{
 		double w = weighted ? (1 + data[i + 1] / 256.0) * exp2(data[i + 2] % 241 - 120.0) : 1;
 
-		expect(kll_put(q, data[i], w) && kll_put(parts[i % 2], data[i], w) ? NULL : "append");
+		expect(kll_put(q, data[i], w) && kll_put(parts[i % 2], data[i], w), "append");
 	}
-	expect(kll_good(q) && kll_good(parts[0]) && kll_good(parts[1]) ? NULL : "the value of rows");
-	expect(kll_exercise(q));
-	expect(ms_kll_merge(&h.ctx, parts[0], parts[1]) == MS_OK && kll_good(parts[0]) ? NULL : "merge");
-	expect(parts[0]->n == q->n ? NULL : "rows");
+	expect(kll_good(q) && kll_good(parts[0]) && kll_good(parts[1]), "the value of rows");
+	expect_none(kll_exercise(q));
+	expect(ms_kll_merge(&h.ctx, parts[0], parts[1]) == MS_OK && kll_good(parts[0]), "merge");
+	expect(parts[0]->n == q->n, "rows");
 	free(q);
 	free(parts[0]);
 	free(parts[1]);

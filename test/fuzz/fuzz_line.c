@@ -2,18 +2,14 @@
  * fuzz_line.c: transport on a line against what must hold: margins of the plan, W1 as the area between
  * distribution functions, order in p, barycenters, means of blocks, dominance, the circle.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "core/transport/barycenter1d.h"
 #include "core/transport/dominance.h"
 #include "core/transport/levels1d.h"
+#include "fuzz.h"
 #include "transport_data.h"
 
 #define MOST 60
 #define BINS 16
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef struct line
 {
@@ -22,15 +18,6 @@ typedef struct line
 	double upto[MOST];
 	ms_column c;
 } line;
-
-static void
-expect(bool ok, const char *wrong)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "wrong: %s\n", wrong);
-	abort();
-}
 
 static bool
 near(double a, double b, double scale)

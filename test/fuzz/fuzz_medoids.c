@@ -4,24 +4,11 @@
  * answers; and small integers as distances, where FasterPAM must end at a local optimum.
  */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-#include "core/base/hash.h"
 #include "core/medoids/data.h"
 #include "core/medoids/kmeans.h"
+#include "fuzz.h"
 #include "host.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-expect(bool good, const char *what)
-{
-	if (good)
-		return;
-	fprintf(stderr, "accepted, but wrong in: %s\n", what);
-	abort();
-}
 
 /* --- values --------------------------------------------------------------------------------- */
 
@@ -174,17 +161,12 @@ try_search(const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	/* a copy of its own: aligned, and with its end where the sanitizer watches */
-	unsigned char *bytes = malloc(size);
+	void *bytes = copy_of(data, size);
 
-	if (size > 0)
-		memcpy(bytes, data, size);
 	try_bytes(bytes, size);
 	if (size > 16)
 	{
-		uint64_t hash = ms_hash_bytes(bytes + 16, size - 16, ((ms_head *) bytes)->flags);
-
-		memcpy(bytes + 8, &hash, sizeof(hash));
+		put_hash_right(bytes, size);
 		try_bytes(bytes, size);
 	}
 	free(bytes);

@@ -2,34 +2,18 @@
  * fuzz_moments.c: any bytes as a measure_moments, and any bytes as rows: one by one and in two
  * parts they must give the same, good value.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "moments_exercise.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-expect(const char *wrong)
-{
-	if (!wrong)
-		return;
-	fprintf(stderr, "accepted, but wrong in: %s\n", wrong);
-	abort();
-}
 
 static void
 try_bytes(const uint8_t *data, size_t size)
 {
-	/* a copy of its own: aligned, and with its end where the sanitizer watches */
-	void *bytes = malloc(size);
+	void *bytes = copy_of(data, size);
 	host h;
 
-	if (size > 0)
-		memcpy(bytes, data, size);
 	host_init(&h);
 	if (ms_moments_check(&h.ctx, bytes, size) == MS_OK)
-		expect(moments_exercise(bytes));
+		expect_none(moments_exercise(bytes));
 	free(bytes);
 }
 
@@ -61,9 +45,9 @@ try_rows(const uint8_t *data, size_t size, size_t d)
 	host_init(&h);
 	if (ok && whole->n > 0 && ms_moments_merge(&h.ctx, parts[0], parts[1]) == MS_OK)
 	{
-		expect(moments_good(whole) && moments_good(parts[0]) ? NULL : "the value of rows");
-		expect(moments_apart(whole, parts[0]) < 1e-12 ? NULL : "parts");
-		expect(moments_exercise(whole));
+		expect(moments_good(whole) && moments_good(parts[0]), "the value of rows");
+		expect(moments_apart(whole, parts[0]) < 1e-12, "parts");
+		expect_none(moments_exercise(whole));
 	}
 	free(whole);
 	free(parts[0]);
