@@ -26,6 +26,9 @@ SELECT t.replicates, t.p_value, t.p_min, t.details FROM plane, wasserstein_test(
 SELECT abs(t.statistic - sliced_wasserstein(a, b, 1)) < 1e-12 AS the_distance, t.replicates, t.p_min FROM plane, sliced_wasserstein_test(a, b, 1) t;
 SELECT e.method, e.level, e.details ->> 'scheme' AS scheme, e.lower < e.estimate AND e.estimate < e.upper AS inside, e.std_error < 0.01 AS small FROM plane, sliced_wasserstein_interval(a, b) e;
 SELECT e.details ->> 'scheme' AS scheme, (e.details ->> 'variance_ratio')::float8 < 1 AS controls_help FROM plane, sliced_wasserstein_interval(a, b, directions => 500, options => '{"scheme": "iid"}') e;
+SELECT o ->> 'control' AS control, e.details ->> 'scheme' AS scheme, abs(e.estimate ^ 2 - .518678060905) < 4 * (e.details ->> 'power_error')::float8 AS right, (e.details ->> 'variance_ratio')::float8 <= 1.01 AS no_worse, e.lower < e.upper AS error
+FROM plane, jsonb_array_elements('[{"control": "none"}, {"control": "lower"}, {"control": "upper"}, {"control": "three"}]') o, sliced_wasserstein_interval(a, b, directions => 2000, options => o) e;
+SELECT sliced_wasserstein_interval(a, b, options => '{"control": "lower", "scheme": "quasi"}') FROM plane;
 -- entropic: bounds of the exact value hold, the divergence of a sample from itself is 0
 SELECT e.lower <= wasserstein(a, b, 2) ^ 2 + 1e-12 AND e.upper >= wasserstein(a, b, 2) ^ 2 - 1e-12 AS bounds, e.converged, e.details ? 'cost' AS cost FROM plane, unnest('{1,.3,.03}'::float8[]) eps, sinkhorn_interval(a, b, eps) e;
 SELECT abs(sinkhorn_divergence(a, a, 1)) < 1e-6 AS itself, sinkhorn_divergence(a, b, 1) > 0 AS apart, sinkhorn(a, b, 1) = (SELECT estimate FROM sinkhorn_interval(a, b, 1)) AS same FROM plane;

@@ -38,7 +38,7 @@ CREATE FUNCTION sliced_wasserstein_interval(
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000;
 COMMENT ON FUNCTION sliced_wasserstein_interval(
 	measure_sample, measure_sample, float8, integer, text, text, float8, bigint, jsonb
-) IS 'the same with the error of taking finitely many directions, of these rows; details: power (before the root) and its error, variance_ratio to as many independent directions without controls, top (W_p along the best of them) and its direction; option scheme: auto, iid (with control variates for p = 2, Nguyen & Ho 2024), orthogonal or quasi';
+) IS 'the same with the error of taking finitely many directions, of these rows; details: power (before the root) and its error, variance_ratio to as many independent directions without controls, top (W_p along the best of them) and its direction; options scheme: auto, iid, orthogonal or quasi; control: auto (for p = 2 the means, known exactly, and of iid directions both variances), none, lower, upper (Nguyen & Ho 2024, by least squares) or three, all of iid directions';
 
 CREATE FUNCTION sliced_wasserstein_test(
 	a measure_sample, b measure_sample, p float8 DEFAULT 2, directions integer DEFAULT 128, scale text DEFAULT 'none',

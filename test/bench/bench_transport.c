@@ -99,7 +99,7 @@ main(int argc, char **argv)
 	}
 	else if (strcmp(argv[1], "sliced") == 0)
 	{
-		ms_sliced_options o = {2, (size_t) option, MS_SLICED_AUTO, 1};
+		ms_sliced_options o = {2, (size_t) option, MS_SLICED_AUTO, 1, NULL};
 		ms_sliced_result r;
 
 		ms_sliced(&host, &arena, &a, &b, &o, &r);

@@ -163,7 +163,7 @@ TEST(stops_and_refusals)
 	{
 		N = 50000
 	};
-	double *x = malloc(N * sizeof(double));
+	double *x = calloc(N, sizeof(double));
 	ms_column c[2] = {column_of(x, N, NULL, NULL), column_of(x, N - 1, NULL, NULL)};
 	ms_barycenter1d out;
 	ms_status status;

@@ -29,7 +29,7 @@ TEST(as_on_a_line)
 {
 	static const double x[] = {0, 0, 3, 4, 9, 12, 1.5, 2, 6, 8, 12, 16, 21, 28};
 	ms_exchange_options o = {999, 0, 4, 0};
-	ms_sliced_options so = {1, 64, MS_SLICED_AUTO, 0};
+	ms_sliced_options so = {1, 64, MS_SLICED_AUTO, 0, NULL};
 	unsigned char label[7];
 	ms_pair p = pair_of(x, 7, 3, 2, label);
 	ms_permutation t;
@@ -70,7 +70,7 @@ TEST(statistic_is_the_distance)
 	ms_arena_init(&arena, &h.ctx);
 	for (int power = 1; power <= 3; power++)
 	{
-		ms_sliced_options so = {power, 40, MS_SLICED_AUTO, 7};
+		ms_sliced_options so = {power, 40, MS_SLICED_AUTO, 7, NULL};
 
 		CHECK_INT(ms_sliced(&h.ctx, &arena, p.rows, p.rows + 1, &so, &s), MS_OK);
 		CHECK_INT(ms_sliced_test(&h.ctx, &arena, &p, &so, &o, &t), MS_OK);
@@ -88,7 +88,7 @@ TEST(calibrated)
 {
 	enum { N = 20, D = 2, RUNS = 200 };
 	ms_exchange_options o = {39, 0, 2, 0};
-	ms_sliced_options so = {2, 16, MS_SLICED_AUTO, 0};
+	ms_sliced_options so = {2, 16, MS_SLICED_AUTO, 0, NULL};
 	int exact = 0, sliced = 0, found = 0;
 
 	for (uint64_t run = 0; run < RUNS; run++)
@@ -123,7 +123,7 @@ TEST(calibrated)
 TEST(weights_and_bootstrap)
 {
 	enum { N = 60, D = 2 };
-	double x[N][D + 1];
+	double x[N][D + 1] = {{0}};
 	unsigned char label[N];
 	ms_exchange_options o = {99, 2, 1, 0};
 	ms_pair p = pair_of(x[0], N, N / 2, D, label);
@@ -157,7 +157,7 @@ static ms_status
 all_of(host *h, const ms_pair *p)
 {
 	ms_exchange_options o = {3, 0, 2, 0};
-	ms_sliced_options so = {2, 8, MS_SLICED_AUTO, 0};
+	ms_sliced_options so = {2, 8, MS_SLICED_AUTO, 0, NULL};
 	ms_permutation t;
 	ms_bootstrap b;
 	ms_arena arena;

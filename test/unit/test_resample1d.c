@@ -127,7 +127,7 @@ calibrate(ms_exchange exchange)
 
 			/* what the rows of a unit share is large */
 			record[i][0] = ms_rng_normal(&rng);
-			record[i][1] = (double) (exchange == MS_EXCHANGE_PAIRS ? i % 2 : u % 2);
+			record[i][1] = (double) (exchange == MS_EXCHANGE_PAIRS || exchange == MS_EXCHANGE_STRATA ? i % 2 : u % 2);
 			record[i][2] = (double) u;
 		}
 		for (size_t u = 0; u < U && exchange != MS_EXCHANGE_ROWS; u++)
@@ -158,6 +158,7 @@ TEST(calibrated)
 	calibrate(MS_EXCHANGE_ROWS);
 	calibrate(MS_EXCHANGE_PAIRS);
 	calibrate(MS_EXCHANGE_CLUSTERS);
+	calibrate(MS_EXCHANGE_STRATA);
 }
 
 /* n rows of N(0, 1) and of N(1, 4), sorted together. */

@@ -13,7 +13,7 @@ static ms_sliced_result
 sliced(const ms_rows *a, const ms_rows *b, double p, size_t l, ms_sliced_scheme scheme,
 	   uint64_t seed)
 {
-	ms_sliced_options o = {p, l, scheme, seed};
+	ms_sliced_options o = {p, l, scheme, seed, NULL};
 	ms_sliced_result r = {0};
 	ms_arena arena;
 	host h;
@@ -29,7 +29,7 @@ sliced(const ms_rows *a, const ms_rows *b, double p, size_t l, ms_sliced_scheme 
 static double
 largest(const ms_rows *a, const ms_rows *b, double p, double *direction)
 {
-	ms_sliced_options o = {p, 32, MS_SLICED_AUTO, 1};
+	ms_sliced_options o = {p, 32, MS_SLICED_AUTO, 1, NULL};
 	ms_arena arena;
 	double out = NAN;
 	host h;
@@ -329,7 +329,7 @@ TEST(directions)
 static ms_status
 everything(host *h, const ms_rows *a, const ms_rows *b, double p, size_t l)
 {
-	ms_sliced_options o = {p, l, MS_SLICED_QUASI, 1};
+	ms_sliced_options o = {p, l, MS_SLICED_QUASI, 1, NULL};
 	double direction[4];
 	ms_sliced_result r;
 	ms_status status;

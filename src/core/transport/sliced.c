@@ -12,6 +12,7 @@
 #include "core/transport/wasserstein1d.h"
 
 #define BATCH 8   /* directions of one dgemm */
+#define THREE_DIRECTIONS 12 /* that a regression on three controls wants */
 #define ROWS 4096 /* rows of one dgemm, so that a poll comes between */
 
 /* One sample: its mean, scatter along the axes, and the projections of a batch. */
@@ -301,16 +302,22 @@ sliced_line(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_rows *b, do
 	return MS_OK;
 }
 
+static const ms_sliced_control three = MS_SLICED_THREE;
+
 ms_status
 ms_sliced(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_rows *b,
 		  const ms_sliced_options *options, ms_sliced_result *out)
 {
+	const ms_sliced_control *control = options->control;
 	double p = options->p;
+	bool centred = p == 2 && !control;
 	double *directions;
 	size_t block;
 	size_t cells;
 	ms_slices s;
 
+	if (centred && options->scheme == MS_SLICED_IID && options->directions >= THREE_DIRECTIONS)
+		control = &three;
 	*out = (ms_sliced_result){.scheme = ms_sliced_scheme_of(options->scheme, a->d),
 							  .variance_ratio = 1,
 							  .blocks = 1};
@@ -323,20 +330,20 @@ ms_sliced(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_rows *b,
 	MS_TRY(MS_ALLOC(arena, cells, &directions));
 	MS_TRY(ms_sliced_directions(ctx, arena, options->scheme, a->d, options->directions,
 								options->seed, directions, &block));
-	MS_TRY(ms_sliced_values(ctx, arena, a, b, p, directions, options->directions, p == 2, &s));
+	MS_TRY(ms_sliced_values(ctx, arena, a, b, p, directions, options->directions, centred, &s));
 	out->blocks = s.l / block;
 	block_mean(&s, block, &out->power, &out->power_error);
-	if (options->scheme == MS_SLICED_IID && p == 2 && s.l >= 12)
+	if (control)
 	{
-		ms_sliced_mean regressed = ms_sliced_control_mean(&s, MS_SLICED_THREE);
+		ms_sliced_mean m = ms_sliced_control_mean(&s, *control);
 
-		out->power = regressed.mean;
-		out->power_error = regressed.error;
+		out->power = m.mean;
+		out->power_error = m.error;
 	}
 	if (plain_error(&s) > 0)
 		out->variance_ratio = pow(out->power_error / plain_error(&s), 2);
 	/* the direction of most change, of the samples as they are */
-	if (p == 2)
+	if (centred)
 	{
 		out->mean_part = s.mean_c1;
 		for (size_t i = 0; i < s.l; i++)

@@ -82,6 +82,7 @@ typedef struct ms_sliced_options
 	size_t directions;
 	ms_sliced_scheme scheme;
 	uint64_t seed;
+	const ms_sliced_control *control; /* NULL: the best; else of independent directions */
 } ms_sliced_options;
 
 typedef struct ms_sliced_result

@@ -11,7 +11,8 @@
 #include "pg/base/report.h"
 
 static const char *const scheme_words[] = {"auto", "iid", "orthogonal", "quasi", NULL};
-static const char *const option_keys[] = {"scheme", NULL};
+static const char *const scheme_keys[] = {"scheme", NULL};
+static const char *const interval_keys[] = {"scheme", "control", NULL};
 
 /* Arguments 2 and 3, and the seed. */
 static ms_sliced_options
@@ -24,7 +25,7 @@ sliced_options(FunctionCallInfo fcinfo, const Comparison *c)
 		report_range("p", p, "at least 1 and finite");
 	if (directions < 1)
 		report_range("directions", directions, "at least 1");
-	return (ms_sliced_options){p, (size_t) directions, MS_SLICED_AUTO, c->seed};
+	return (ms_sliced_options){p, (size_t) directions, MS_SLICED_AUTO, c->seed, NULL};
 }
 
 PG_FUNCTION_INFO_V1(sliced_wasserstein);
@@ -62,6 +63,25 @@ max_sliced_wasserstein(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(out);
 }
 
+/* Control variates have their error where directions are independent. */
+static void
+read_control(FunctionCallInfo fcinfo, int options, ms_sliced_options *o)
+{
+	static const char *const words[] = {"auto", "none", "lower", "upper", "three", NULL};
+	static const ms_sliced_control controls[] = {MS_SLICED_PLAIN, MS_SLICED_LOWER_OLS,
+												 MS_SLICED_UPPER_OLS, MS_SLICED_THREE};
+	int control = arg_option_choice(fcinfo, options, "control", words, 0);
+
+	if (control == 0)
+		return;
+	if (o->scheme != MS_SLICED_AUTO && o->scheme != MS_SLICED_IID)
+		report_option_value("control", "for independent directions, scheme \"iid\"");
+	if (control == 4 && o->directions < 12)
+		report_range("directions", (double) o->directions, "at least 12 for three controls");
+	o->scheme = MS_SLICED_IID;
+	o->control = &controls[control - 1];
+}
+
 /* Of the sampling of directions alone: the rows are taken as they are. */
 PG_FUNCTION_INFO_V1(sliced_wasserstein_interval);
 Datum
@@ -75,12 +95,13 @@ sliced_wasserstein_interval(PG_FUNCTION_ARGS)
 	Estimate e;
 	double z;
 
-	arg_options(fcinfo, 8, option_keys);
+	arg_options(fcinfo, 8, interval_keys);
 	if (!comparison_open(&c, fcinfo, &at))
 		PG_RETURN_NULL();
 	o = sliced_options(fcinfo, &c);
 	o.scheme =
 		(ms_sliced_scheme) arg_option_choice(fcinfo, 8, "scheme", scheme_words, MS_SLICED_AUTO);
+	read_control(fcinfo, 8, &o);
 	CORE(&c.ctx, ms_sliced(&c.ctx, &c.arena, c.pair.rows, c.pair.rows + 1, &o, &r));
 	/* replicates of point sets are few, independent directions many */
 	z = r.blocks > 1 ? gsl_cdf_tdist_Pinv((1 + c.level) / 2, (double) r.blocks - 1) : 0;
@@ -113,7 +134,7 @@ sliced_wasserstein_test(PG_FUNCTION_ARGS)
 	ms_permutation t;
 	Comparison c;
 
-	arg_options(fcinfo, 9, option_keys);
+	arg_options(fcinfo, 9, scheme_keys);
 	if (!comparison_open(&c, fcinfo, &at))
 		PG_RETURN_NULL();
 	comparison_batch(&c);
