@@ -378,36 +378,22 @@ dissimilarity_write(StringInfo out, const void *value, size_t size)
 	appendStringInfoChar(out, '}');
 }
 
-/* The keys before the payload are for people, but they must not lie. */
-static void
-check_head(JsonObject *o, const ms_dissimilarity *s)
+static bool
+keys_agree(JsonObject *o, const void *value, size_t size)
 {
-	bool honest = json_read_bool(o, "complete") == ms_dissimilarity_complete(s) &&
-				  json_read_uint64(o, "n") == s->n && json_read_uint64(o, "pairs") == s->pairs &&
-				  strcmp(json_read_string(o, "ids"), ids_word(s)) == 0;
+	const ms_dissimilarity *s = value;
 
-	if (!honest)
-		report_text_form(o->type, "The keys before \"data\" and the data do not agree.");
-	json_finish(o);
+	return json_read_bool(o, "complete") == ms_dissimilarity_complete(s) &&
+		   json_read_uint64(o, "n") == s->n && json_read_uint64(o, "pairs") == s->pairs &&
+		   strcmp(json_read_string(o, "ids"), ids_word(s)) == 0;
 }
 
 static struct varlena *
 dissimilarity_read(char *form)
 {
-	JsonObject o;
-	size_t n;
-	char *value;
+	static const ValuePayload payload = {TYPE_NAME, "dissimilarity", sizeof(ms_dissimilarity), keys_agree};
 
-	json_parse(&o, TYPE_NAME, form);
-	if (json_read_uint64(&o, "dissimilarity") != MS_DISSIMILARITY_VERSION)
-		report_text_form(o.type, "Key \"dissimilarity\", the version of the form, must be 1.");
-	value = json_read_base64(&o, "data", VARHDRSZ, &n);
-	if (n + VARHDRSZ > VALUE_FLAT_LIMIT)
-		report_flat_limit(o.type, n);
-	SET_VARSIZE(value, n + VARHDRSZ);
-	if (n + VARHDRSZ >= sizeof(ms_dissimilarity))
-		check_head(&o, (ms_dissimilarity *) value);
-	return (struct varlena *) value;
+	return value_read_payload(&payload, form);
 }
 
 static const ValueType dissimilarity_type = {TYPE_NAME, dissimilarity_check, dissimilarity_flat,

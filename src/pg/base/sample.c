@@ -492,36 +492,23 @@ kinds_agree(JsonObject *o, const ms_sample *s, size_t size)
 	return true;
 }
 
-/* The keys before the payload are for people, but they must not lie. */
-static void
-check_head(JsonObject *o, const ms_sample *s, size_t size)
+static bool
+keys_agree(JsonObject *o, const void *value, size_t size)
 {
-	bool honest = json_read_uint64(o, "n") == s->n && json_read_uint64(o, "d") == s->d &&
-				  json_read_uint64(o, "incomplete") == s->incomplete &&
-				  json_read_bool(o, "weighted") == ((s->head.flags & MS_SAMPLE_WEIGHTED) != 0);
+	const ms_sample *s = value;
 
-	if (!honest || !keyed_agrees(o, s) || !kinds_agree(o, s, size))
-		report_text_form(o->type, "The keys before \"data\" and the data do not agree.");
-	json_finish(o);
+	return json_read_uint64(o, "n") == s->n && json_read_uint64(o, "d") == s->d &&
+		   json_read_uint64(o, "incomplete") == s->incomplete &&
+		   json_read_bool(o, "weighted") == ((s->head.flags & MS_SAMPLE_WEIGHTED) != 0) && keyed_agrees(o, s) &&
+		   kinds_agree(o, s, size);
 }
 
 static struct varlena *
 sample_read(char *form)
 {
-	JsonObject o;
-	size_t n;
-	char *value;
+	static const ValuePayload payload = {"measure_sample", "sample", sizeof(ms_sample), keys_agree};
 
-	json_parse(&o, "measure_sample", form);
-	if (json_read_uint64(&o, "sample") != MS_SAMPLE_VERSION)
-		report_text_form(o.type, "Key \"sample\", the version of the form, must be 1.");
-	value = json_read_base64(&o, "data", VARHDRSZ, &n);
-	if (n + VARHDRSZ > VALUE_FLAT_LIMIT)
-		report_flat_limit(o.type, n);
-	SET_VARSIZE(value, n + VARHDRSZ);
-	if (n + VARHDRSZ >= sizeof(ms_sample))
-		check_head(&o, (ms_sample *) value, n + VARHDRSZ);
-	return (struct varlena *) value;
+	return value_read_payload(&payload, form);
 }
 
 static const ValueType sample_type = {"measure_sample", sample_check, sample_flat, sample_write, sample_read};

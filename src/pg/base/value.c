@@ -93,6 +93,38 @@ value_send(FunctionCallInfo fcinfo, const ValueType *type)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
 }
 
+/* --- keys and payload ----------------------------------------------------------------------- */
+
+struct varlena *
+value_read_data(JsonObject *o, const char *type, const char *key, char *form)
+{
+	char *value;
+	size_t n;
+
+	json_parse(o, type, form);
+	if (json_read_uint64(o, key) != 1)
+		report_text_form(type, psprintf("Key \"%s\", the version of the form, must be 1.", key));
+	value = json_read_base64(o, "data", VARHDRSZ, &n);
+	if (n + VARHDRSZ > VALUE_FLAT_LIMIT)
+		report_flat_limit(type, n);
+	SET_VARSIZE(value, n + VARHDRSZ);
+	return (struct varlena *) value;
+}
+
+struct varlena *
+value_read_payload(const ValuePayload *payload, char *form)
+{
+	JsonObject o;
+	struct varlena *value = value_read_data(&o, payload->type, payload->key, form);
+
+	if (VARSIZE(value) < payload->least)
+		return value;
+	if (!payload->agrees(&o, value, VARSIZE(value)))
+		report_text_form(payload->type, "The keys before \"data\" and the data do not agree.");
+	json_finish(&o);
+	return value;
+}
+
 /* --- comparison and hash -------------------------------------------------------------------- */
 
 static int

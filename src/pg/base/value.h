@@ -59,6 +59,25 @@ extern Datum value_send(FunctionCallInfo fcinfo, const ValueType *type);
 /* A value argument that has the bytes of `type`, detoasted, aligned and with a full header. */
 extern struct varlena *value_arg(FunctionCallInfo fcinfo, int argno, const char *name, ms_type type);
 
+/*
+ * A text form of keys for people and the value's bytes:
+ * {"kll":1, "n":4, ..., "data":"base64"}. The first key is the version of the form.
+ */
+typedef struct ValuePayload
+{
+	const char *type; /* "measure_kll" */
+	const char *key;  /* "kll" */
+	size_t least;	  /* with fewer bytes the keys are not read: the validator tells of it */
+	/* Whether the keys before the data, which must not lie, say what is in bytes yet unchecked. */
+	bool (*agrees)(JsonObject *o, const void *value, size_t size);
+} ValuePayload;
+
+/* Reads such a form: a palloc'd value, its length word set. */
+extern struct varlena *value_read_payload(const ValuePayload *payload, char *form);
+
+/* The same without a look at the keys: they are left in `o`. */
+extern struct varlena *value_read_data(JsonObject *o, const char *type, const char *key, char *form);
+
 /* A palloc'd value of `size` bytes, zeroed, its length word set; refuses above VALUE_FLAT_LIMIT. */
 extern struct varlena *value_new(const char *name, size_t size);
 

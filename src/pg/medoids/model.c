@@ -295,19 +295,10 @@ struct varlena *
 model_read(const ModelText *text, char *form)
 {
 	JsonObject o;
-	size_t n;
-	struct varlena *value;
+	struct varlena *value = value_read_data(&o, text->type, text->key, form);
 	ms_ctx ctx;
 	ms_status status;
 
-	json_parse(&o, text->type, form);
-	if (json_read_uint64(&o, text->key) != 1)
-		report_text_form(text->type,
-						 psprintf("Key \"%s\", the version of the form, must be 1.", text->key));
-	value = (struct varlena *) json_read_base64(&o, "data", VARHDRSZ, &n);
-	if (n + VARHDRSZ > VALUE_FLAT_LIMIT)
-		report_flat_limit(text->type, n);
-	SET_VARSIZE(value, n + VARHDRSZ);
 	host_init(&ctx);
 	status = text->check(&ctx, value, VARSIZE(value));
 	if (status == MS_CORRUPT)

@@ -351,28 +351,22 @@ gmm_stats_write(StringInfo out, const void *value, size_t size)
 	appendStringInfoChar(out, '}');
 }
 
-/* The keys before the payload are for people, but they must not lie. */
+static bool
+keys_agree(JsonObject *o, const void *value, size_t size)
+{
+	const ms_gmm_stats *s = value;
+
+	return size >= sizeof(*s) && json_read_uint64(o, "n") == s->rows &&
+		   json_read_uint64(o, "k") == s->k && json_read_uint64(o, "d") == s->d &&
+		   json_read_uint64(o, "omitted") == s->omitted;
+}
+
 static struct varlena *
 gmm_stats_read(char *form)
 {
-	JsonObject o;
-	size_t n;
-	ms_gmm_stats *s;
+	static const ValuePayload payload = {GMM_STATS_TYPE_NAME, "gmm_stats", 0, keys_agree};
 
-	json_parse(&o, GMM_STATS_TYPE_NAME, form);
-	if (json_read_uint64(&o, "gmm_stats") != MS_GMM_STATS_VERSION)
-		report_text_form(o.type, "Key \"gmm_stats\", the version of the form, must be 1.");
-	s = (ms_gmm_stats *) json_read_base64(&o, "data", VARHDRSZ, &n);
-	n += VARHDRSZ;
-	if (n > VALUE_FLAT_LIMIT)
-		report_flat_limit(o.type, n);
-	SET_VARSIZE(s, n);
-	if (n < sizeof(ms_gmm_stats) || json_read_uint64(&o, "n") != s->rows ||
-		json_read_uint64(&o, "k") != s->k || json_read_uint64(&o, "d") != s->d ||
-		json_read_uint64(&o, "omitted") != s->omitted)
-		report_text_form(o.type, "The keys before \"data\" and the data do not agree.");
-	json_finish(&o);
-	return (struct varlena *) s;
+	return value_read_payload(&payload, form);
 }
 
 static const ValueType gmm_stats_type = {.name = GMM_STATS_TYPE_NAME,

@@ -300,13 +300,16 @@ kernel_mean_write(StringInfo out, const void *value, size_t size)
 	appendStringInfoChar(out, '}');
 }
 
-/* The keys before the payload are for people, but they must not lie. */
 static bool
-keys_agree(JsonObject *o, const ms_kernel_mean *m)
+keys_agree(JsonObject *o, const void *value, size_t size)
 {
+	const ms_kernel_mean *m = value;
 	const ms_spectrum *s = &m->spectrum;
-	bool same = json_read_uint64(o, "n") == m->n;
+	bool same;
 
+	if (size < sizeof(*m))
+		return false;
+	same = json_read_uint64(o, "n") == m->n;
 	same &= json_read_uint64(o, "d") == s->d;
 	same &= json_read_double(o, "bandwidth") == s->bandwidth;
 	same &= json_read_uint64(o, "features") == s->count;
@@ -319,22 +322,9 @@ keys_agree(JsonObject *o, const ms_kernel_mean *m)
 static struct varlena *
 kernel_mean_read(char *form)
 {
-	JsonObject o;
-	size_t n;
-	ms_kernel_mean *m;
+	static const ValuePayload payload = {KERNEL_MEAN_TYPE_NAME, "kernel_mean", 0, keys_agree};
 
-	json_parse(&o, KERNEL_MEAN_TYPE_NAME, form);
-	if (json_read_uint64(&o, "kernel_mean") != MS_KERNEL_MEAN_VERSION)
-		report_text_form(o.type, "Key \"kernel_mean\", the version of the form, must be 1.");
-	m = (ms_kernel_mean *) json_read_base64(&o, "data", VARHDRSZ, &n);
-	n += VARHDRSZ;
-	if (n > VALUE_FLAT_LIMIT)
-		report_flat_limit(o.type, n);
-	SET_VARSIZE(m, n);
-	if (n < sizeof(ms_kernel_mean) || !keys_agree(&o, m))
-		report_text_form(o.type, "The keys before \"data\" and the data do not agree.");
-	json_finish(&o);
-	return (struct varlena *) m;
+	return value_read_payload(&payload, form);
 }
 
 static const ValueType kernel_mean_type = {.name = KERNEL_MEAN_TYPE_NAME,

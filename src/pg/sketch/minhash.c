@@ -529,37 +529,23 @@ minhash_write(StringInfo out, const void *value, size_t size)
 	appendStringInfoChar(out, '}');
 }
 
-/* The keys before the data are for people, but they must not lie. */
-static void
-check_head(JsonObject *o, const ms_minhash *m)
+static bool
+keys_agree(JsonObject *o, const void *value, size_t size)
 {
+	const ms_minhash *m = value;
 	const char *kind = ms_minhash_kind_name(m->kind);
-	bool honest = kind && strcmp(json_read_string(o, "kind"), kind) == 0 && json_read_uint64(o, "t") == m->t &&
-				  json_read_int64(o, "seed") == m->seed && json_read_uint64(o, "n") == m->n &&
-				  json_read_bool(o, "exact") == ms_minhash_is_exact(m) && json_read_uint64(o, "bits") == m->bits;
 
-	if (!honest)
-		report_text_form(SKETCH_TYPE, "The keys before \"data\" and the data do not agree.");
-	json_finish(o);
+	return kind && strcmp(json_read_string(o, "kind"), kind) == 0 && json_read_uint64(o, "t") == m->t &&
+		   json_read_int64(o, "seed") == m->seed && json_read_uint64(o, "n") == m->n &&
+		   json_read_bool(o, "exact") == ms_minhash_is_exact(m) && json_read_uint64(o, "bits") == m->bits;
 }
 
 static struct varlena *
 minhash_read(char *form)
 {
-	JsonObject o;
-	char *value;
-	size_t n;
+	static const ValuePayload payload = {SKETCH_TYPE, "minhash", sizeof(ms_minhash), keys_agree};
 
-	json_parse(&o, SKETCH_TYPE, form);
-	if (json_read_uint64(&o, "minhash") != MS_MINHASH_VERSION)
-		report_text_form(SKETCH_TYPE, "Key \"minhash\", the version of the form, must be 1.");
-	value = json_read_base64(&o, "data", VARHDRSZ, &n);
-	if (n + VARHDRSZ > VALUE_FLAT_LIMIT)
-		report_flat_limit(SKETCH_TYPE, n);
-	SET_VARSIZE(value, n + VARHDRSZ);
-	if (n + VARHDRSZ >= sizeof(ms_minhash))
-		check_head(&o, (ms_minhash *) value);
-	return (struct varlena *) value;
+	return value_read_payload(&payload, form);
 }
 
 /* A state that an aggregate of the user's gives out has free space. */

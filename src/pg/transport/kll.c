@@ -310,37 +310,23 @@ bound_agrees(JsonObject *o, const char *key, const ms_kll *q, double bound)
 	return q->n > 0 ? told == bound : isnan(told);
 }
 
-/* The keys before the data are for people, but they must not lie. */
-static void
-check_head(JsonObject *o, const ms_kll *q)
+static bool
+keys_agree(JsonObject *o, const void *value, size_t size)
 {
-	bool honest = json_read_uint64(o, "n") == q->n && json_read_uint64(o, "accuracy") == q->k &&
-				  json_read_bool(o, "exact") == (q->compactions == 0) &&
-				  json_read_double(o, "weight") == q->weight && bound_agrees(o, "min", q, q->min) &&
-				  bound_agrees(o, "max", q, q->max) && json_read_int64(o, "seed") == q->seed;
+	const ms_kll *q = value;
 
-	if (!honest)
-		report_text_form(KLL_TYPE, "The keys before \"data\" and the data do not agree.");
-	json_finish(o);
+	return json_read_uint64(o, "n") == q->n && json_read_uint64(o, "accuracy") == q->k &&
+		   json_read_bool(o, "exact") == (q->compactions == 0) && json_read_double(o, "weight") == q->weight &&
+		   bound_agrees(o, "min", q, q->min) && bound_agrees(o, "max", q, q->max) &&
+		   json_read_int64(o, "seed") == q->seed;
 }
 
 static struct varlena *
 kll_read(char *form)
 {
-	JsonObject o;
-	char *value;
-	size_t n;
+	static const ValuePayload payload = {KLL_TYPE, "kll", sizeof(ms_kll), keys_agree};
 
-	json_parse(&o, KLL_TYPE, form);
-	if (json_read_uint64(&o, "kll") != MS_KLL_VERSION)
-		report_text_form(KLL_TYPE, "Key \"kll\", the version of the form, must be 1.");
-	value = json_read_base64(&o, "data", VARHDRSZ, &n);
-	if (n + VARHDRSZ > VALUE_FLAT_LIMIT)
-		report_flat_limit(KLL_TYPE, n);
-	SET_VARSIZE(value, n + VARHDRSZ);
-	if (n + VARHDRSZ >= sizeof(ms_kll))
-		check_head(&o, (ms_kll *) value);
-	return (struct varlena *) value;
+	return value_read_payload(&payload, form);
 }
 
 /* A state that an aggregate of the user's gives out has free space. */
