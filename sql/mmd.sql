@@ -97,3 +97,10 @@ SELECT mmd_matrix(1, s) FROM shop;
 SELECT mmd_matrix(i, s) FROM (SELECT 1 AS i, sample(1.0) AS s UNION ALL SELECT 2, sample(1, 2)) q;
 SELECT mmd_matrix(i, s) FROM (SELECT i, sample(i, NULL::float8) AS s FROM generate_series(1, 2) i GROUP BY i) q;
 SELECT sample_mmd_matrix_final('\x00');
+-- a subsample of equal weights is as its rows are
+CREATE TEMP TABLE drawn AS SELECT subsample(i, 20, sin(i), i % 7) AS s, subsample(i, 30, cos(i), i % 5) AS t FROM generate_series(1, 100) i;
+CREATE TEMP TABLE undrawn AS SELECT (SELECT sample(x[1], x[2]) FROM sample_rows(s)) AS s, (SELECT sample(x[1], x[2]) FROM sample_rows(t)) AS t FROM drawn;
+SELECT abs(mmd_squared(d.s, d.t) - mmd_squared(u.s, u.t)) < 1e-14 AS unbiased, abs(mmd_squared(d.s, d.t, estimator => 'linear') - mmd_squared(u.s, u.t, estimator => 'linear')) < 1e-14 AS linear,
+	abs(hsic(d.s, 1) - hsic(u.s, 1)) < 1e-14 AS hsic, abs((SELECT p_value FROM hsic_test(d.s, 1)) - (SELECT p_value FROM hsic_test(u.s, 1))) < 1e-12 AS gamma, (SELECT n_a FROM hsic_test(d.s, 1)) AS n,
+	(SELECT p_value FROM mmd_test(d.s, d.t)) - (SELECT p_value FROM mmd_test(u.s, u.t)) AS permutation, abs((SELECT p_value FROM mmd_test(d.s, d.t, method => 'gamma')) - (SELECT p_value FROM mmd_test(u.s, u.t, method => 'gamma'))) < 1e-12 AS mmd_gamma,
+	abs(wasserstein(d.s, d.t) - wasserstein(u.s, u.t)) < 1e-12 AS wasserstein FROM drawn d, undrawn u;

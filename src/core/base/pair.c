@@ -153,26 +153,33 @@ scale_rows(builder *b)
 	return MS_OK;
 }
 
-/* Where weights are all 1 nothing needs them; else how many rows they stand for. */
-static ms_status
-count_rows(builder *b, int which)
+/* A weight of drawn rows in units of one row; what sums round is one row. */
+static double
+as_row(double w)
 {
-	const ms_rows *rows = &b->out->rows[which];
-	ms_column column = {.n = rows->n, .weight = (double) rows->n};
+	return fabs(w - 1) < 1e-9 ? 1 : w;
+}
+
+ms_status
+ms_rows_count(ms_ctx *ctx, ms_arena *arena, const ms_rows *rows, bool drawn, double *out)
+{
+	ms_column column = {.n = rows->n, .weight = (double) rows->n, .drawn = drawn};
+	double *w = (double *) rows->w;
 	double total = 0;
 	double *upto;
 
-	b->out->effective[which] = (double) rows->n;
-	if (!rows->w)
+	*out = (double) rows->n;
+	if (!w)
 		return MS_OK;
-	MS_TRY(MS_ALLOC(b->arena, rows->n, &upto));
+	MS_TRY(MS_ALLOC(arena, rows->n, &upto));
 	for (size_t i = 0; i < rows->n; i++)
-		upto[i] = total += ms_rows_weight(rows, i);
+		upto[i] = total += w[i * rows->stride];
 	column.upto = upto;
 	column.weight = total;
-	column.drawn = b->sides[which].s->head.flags & MS_SAMPLE_DRAWN;
-	b->out->effective[which] = ms_describe_effective(&column);
-	return ms_tick(b->ctx, 4 * rows->n);
+	*out = ms_describe_effective(&column);
+	for (size_t i = 0; i < rows->n && drawn; i++)
+		w[i * rows->stride] = as_row(w[i * rows->stride] * (*out / total));
+	return ms_tick(ctx, 4 * rows->n);
 }
 
 /* --- units ---------------------------------------------------------------------------------- */
@@ -289,8 +296,9 @@ ms_pair_make(ms_ctx *ctx, ms_arena *arena, const ms_sample *a, size_t a_size, co
 	MS_TRY(check_sides(&build));
 	MS_TRY(take_sides(&build));
 	MS_TRY(scale_rows(&build));
-	MS_TRY(count_rows(&build, 0));
-	MS_TRY(count_rows(&build, 1));
+	for (int k = 0; k < 2; k++)
+		MS_TRY(ms_rows_count(ctx, arena, &out->rows[k],
+							 build.sides[k].s->head.flags & MS_SAMPLE_DRAWN, &out->effective[k]));
 	if (build.ids)
 		MS_TRY(number_units(&build));
 	return order_rows(&build);

@@ -39,6 +39,13 @@ extern ms_status ms_pair_make(ms_ctx *ctx, ms_arena *arena, const ms_sample *a, 
 							  ms_pair *out);
 
 /*
+ * How many rows the weights stand for. Those of drawn rows, in memory of ours, are scaled to sum to
+ * that: a subsample of equal weights is as its rows are. Scratch: n doubles.
+ */
+extern ms_status ms_rows_count(ms_ctx *ctx, ms_arena *arena, const ms_rows *rows, bool drawn,
+							   double *out);
+
+/*
  * A hash of rows in canonical order: equal neighbours are one row of their weights together, so that a
  * weight is as good as repeated rows. For seeds: rows come sorted, and one seed would pick the same
  * ranks of every sample, so that what it says of a split or of labellings would be off alike each

@@ -86,9 +86,8 @@ blocks_open(Blocks *b, FunctionCallInfo fcinfo, int options)
 	check_first(first, s.s->d);
 	if (s.s->incomplete > 0)
 		report_gaps(s.s->incomplete);
-	b->c.pair.effective[0] = ms_sample_weight(s.s);
 	b->c.pair.effective[1] = NAN;
-	if (!(b->c.pair.effective[0] > 0))
+	if (!(ms_sample_weight(s.s) > 0))
 		return false;
 	host_init(ctx);
 	ms_arena_init(&b->c.arena, ctx);
@@ -96,6 +95,8 @@ blocks_open(Blocks *b, FunctionCallInfo fcinfo, int options)
 	m.kinds = ms_sample_kinds(s.s);
 	CORE(ctx, ms_measure_learn(ctx, &b->c.arena, &b->rows, &m));
 	CORE(ctx, ms_measure_rows(ctx, &b->c.arena, &m, &b->rows, &b->rows));
+	CORE(ctx, ms_rows_count(ctx, &b->c.arena, &b->rows, s.s->head.flags & MS_SAMPLE_DRAWN,
+							&b->c.pair.effective[0]));
 	if (!known)
 	{
 		k.bandwidth[0] = median_of(b, 0, (size_t) first);
