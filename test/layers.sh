@@ -77,7 +77,7 @@ printf '%s\n' "$pg_code" "$core_code" | grep -E '\bPG_VERSION_NUM\b' | grep -v '
 	rule "PG_VERSION_NUM only in src/pg/base/compat.h"
 
 grep -E '\b(ereport|elog|errmsg\w*|errdetail\w*|errhint\w*|errcode|errfinish|errsave|ereturn)\b *\(' <<< "$pg_code" |
-	grep -v '^src/pg/base/report\.c:' | rule "message text only in src/pg/base/report.c"
+	grep -v '^src/pg/base/report[a-z_]*\.c:' | rule "message text only in src/pg/base/report*.c"
 
 grep -E '\b(malloc|calloc|realloc|strdup|rand|random|srand|setjmp|longjmp|exit|abort|system|popen)\b *\(' <<< "$pg_code" |
 	rule "the server's own memory, random numbers and jumps"

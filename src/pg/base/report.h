@@ -1,6 +1,7 @@
 /*
- * report.h: every message that a user can see. Message texts stand in report.c alone, so that
- * they are read, worded and tested in one place.
+ * report.h: every message that a user can see. Message texts stand in report.c and, by
+ * family, in report_*.c beside it and nowhere else, so that they are read, worded and tested in
+ * one place.
  *
  * Messages name what was got and what was wanted; hints say what to do. SQLSTATEs: 22023 bad
  * argument, 22000 and 22004 bad data, 22P02/22P03 bad text or bytes, 54000 limits, 53200 memory.
