@@ -104,3 +104,6 @@ SELECT abs(mmd_squared(d.s, d.t) - mmd_squared(u.s, u.t)) < 1e-14 AS unbiased, a
 	abs(hsic(d.s, 1) - hsic(u.s, 1)) < 1e-14 AS hsic, abs((SELECT p_value FROM hsic_test(d.s, 1)) - (SELECT p_value FROM hsic_test(u.s, 1))) < 1e-12 AS gamma, (SELECT n_a FROM hsic_test(d.s, 1)) AS n,
 	(SELECT p_value FROM mmd_test(d.s, d.t)) - (SELECT p_value FROM mmd_test(u.s, u.t)) AS permutation, abs((SELECT p_value FROM mmd_test(d.s, d.t, method => 'gamma')) - (SELECT p_value FROM mmd_test(u.s, u.t, method => 'gamma'))) < 1e-12 AS mmd_gamma,
 	abs(wasserstein(d.s, d.t) - wasserstein(u.s, u.t)) < 1e-12 AS wasserstein FROM drawn d, undrawn u;
+-- a root at 0 has no error, and values whose distances are no numbers have no kernel
+SELECT e.estimate, e.std_error, e.method FROM (SELECT sample(x) AS a FROM generate_series(1.0, 4) x) s, mmd_interval(a, a) e;
+SELECT mmd(sample(x * 1e200), sample(-x * 1e200)) FROM generate_series(1.0, 4) x;

@@ -78,6 +78,22 @@ SELECT sinkhorn(a, b, 0.1, max_iter => 10) FROM plane;
 SELECT sinkhorn(a, b, 1, tol => 0) FROM plane;
 SELECT ot_map(a, b, '{1}', 1) FROM plane;
 SELECT wasserstein(sample(mixed(i, 'a'::text)), sample(mixed(i, 'b'::text))) FROM generate_series(1, 3) i;
+-- powers and squares that are no numbers, and how far a divergence is from converged
+SELECT wasserstein(sample(x, x), sample(x + 0.001, x), 100) FROM generate_series(0.0, 4) x;
+SELECT sliced_wasserstein(sample(x * 1e200), sample(x * 2e200)) FROM generate_series(0.0, 4) x;
+SELECT sliced_wasserstein_test(sample(x * 1e200), sample(x * 2e200)) FROM generate_series(0.0, 4) x;
+SELECT e.lower, e.upper, e.std_error FROM (SELECT sample(x * 1e200) AS a, sample(x * 2e200) AS b FROM generate_series(0.0, 4) x) s, wasserstein_interval(a, b) e;
+SELECT e.details ->> 'location' AS location FROM (SELECT sample(x) AS a, sample(x + 2) AS b FROM generate_series(0.0, 4) x) s, sliced_wasserstein_interval(a, b) e;
+SELECT sinkhorn(sample(x * 1e200), sample(x * 2e200), 1) FROM generate_series(0.0, 4) x;
+SELECT sinkhorn_divergence(a, b, 0.01, max_iter => 5) FROM plane;
+SELECT ot_map(a, b, '{1, NaN}', 1) FROM plane;
+SELECT ot_map(a, b, '{1e300, 0}', 1) FROM plane;
+-- the map belongs to its pair of samples, whatever came before: in line, toasted, in memory
+CREATE TEMP TABLE maps AS SELECT g, sample(x) AS a, sample(x + g) AS b FROM generate_series(1, 4) g, generate_series(1.0, 5 + g % 2 * 300, 0.5) x GROUP BY g;
+CREATE TEMP TABLE alone (g integer, y float8[]);
+DO $$ BEGIN FOR i IN 1 .. 4 LOOP EXECUTE format('INSERT INTO alone SELECT g, ot_map(a, b, ''{2.5}'', 100) FROM maps WHERE g = %s', i); END LOOP; END $$;
+SELECT count(*) AS calls, count(DISTINCT alone.y) AS maps, bool_and(m.y = alone.y) AS same FROM alone JOIN (SELECT g, ot_map(a, b, '{2.5}', 100) AS y FROM (SELECT * FROM maps, generate_series(1, 3) i ORDER BY i, g) r) m USING (g);
+SELECT bool_and(m.y = alone.y) AS same FROM alone JOIN (SELECT g, ot_map(sample(x), sample(x + g), '{2.5}', 100) AS y FROM generate_series(1, 4) g, generate_series(1.0, 5 + g % 2 * 300, 0.5) x GROUP BY g) m USING (g);
 SET pgmeasure.max_memory = '1MB';
 SELECT wasserstein(sample(i, i), sample(i, -i)) FROM generate_series(1, 3000) i;
 RESET pgmeasure.max_memory;

@@ -91,6 +91,17 @@ check('wasserstein_mean', 'SELECT wasserstein_mean(uneven) IS NULL FROM groups',
 check('wasserstein_median', 'SELECT wasserstein_median(uneven) IS NULL FROM groups', 2500);
 check('wasserstein_plan', 'SELECT count(*) FROM v, wasserstein_plan(s, w)', 2500);
 check('wasserstein_plan in the plane', 'SELECT count(*) FROM planes, wasserstein_plan(a, b)', 2500);
+check('wasserstein_test', 'SELECT wasserstein_test(s, w) FROM v', 2500);
+check('wasserstein_interval, bootstrap', q{SELECT wasserstein_interval(s, w, method => 'bootstrap') FROM v}, 2500);
+check('wasserstein_test in the plane', 'SELECT wasserstein_test(a, b) FROM planes', 2500);
+check('sliced_wasserstein_test', 'SELECT sliced_wasserstein_test(a, b) FROM planes', 2500);
+check('max_sliced_wasserstein', 'SELECT sum(max_sliced_wasserstein(a, b)) FROM planes, generate_series(1, 100) i');
+check('sinkhorn_divergence', 'SELECT sinkhorn_divergence(a, b, 0.01) FROM planes', 2500);
+check('ot_map', q{SELECT ot_map(a, b, '{0, 0}', 0.01) FROM planes}, 2500);
+check('mmd_test', 'SELECT mmd_test(a, b) FROM planes', 2500);
+check('mmd_interval, bootstrap', q{SELECT mmd_interval(a, b, method => 'bootstrap') FROM planes}, 2500);
+check('energy_distance_test', 'SELECT energy_distance_test(s, w) FROM v', 2500);
+check('hsic_test', q{SELECT hsic_test(a, 1, method => 'permutation') FROM planes}, 2500);
 check('wasserstein_trimmed', 'SELECT sum(wasserstein_trimmed(s, w, 2.5)) FROM v, generate_series(1, 5) i');
 check('orlicz_wasserstein', 'SELECT orlicz_wasserstein(s, w) FROM v');
 check('wasserstein_vector', 'SELECT cardinality(wasserstein_vector(w, 1000000)) FROM v, generate_series(1, 5) i');

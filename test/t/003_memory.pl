@@ -94,6 +94,8 @@ leaks('scores, plpgsql', in_loop('PERFORM gmm_predict(g, i, 2), gmm_posterior(g,
 leaks('fits, plpgsql', in_loop('g := gmm_fit(v.s, 2, n_init => 1, max_iter => 2);'));
 leaks('distributions, plpgsql', in_loop('z := sample_marginal(v.s, ARRAY[1]); PERFORM dominance(z, z), wasserstein_parts(z, z), wasserstein_trimmed(z, z, 2), wasserstein_vector(z, 50);
 	PERFORM * FROM wasserstein_plan(z, z) LIMIT 3; PERFORM kll_quantile(kll(j), 0.5), kll_info(kll(j) || kll(j)), summary(kll(j)) FROM generate_series(1, 300) j;'));
+leaks('comparisons, plpgsql', in_loop(q{SELECT sample(j, j * j) INTO z FROM generate_series(1, 9) j; PERFORM wasserstein(z, z || z), wasserstein_test(z, z, replicates => 2), sliced_wasserstein_test(z, z, replicates => 2), sinkhorn(z, z, 100),
+	ot_map(z, z, ARRAY[i, 1], 100), mmd_test(z, z, replicates => 2, seed => i), mmd_interval(z, z || z, replicates => 2), energy_distance(z, z), hsic_test(z, 1);}));
 leaks('errors caught', in_loop("BEGIN IF i % 5 = 0 THEN PERFORM sample('NaN'::float8); END IF;
 	IF i % 5 = 1 THEN PERFORM sample(j, CASE WHEN j = 900 THEN 'Infinity' ELSE j END) FROM generate_series(1, 1000) j; END IF;
 	IF i % 5 = 2 THEN PERFORM gmm_fit(v.s, 5000); END IF;

@@ -209,6 +209,33 @@ TEST(bad_input)
 	CHECK_INT(h.live, 0);
 }
 
+/* The powers of a shift that is small beside the diameter vanish: no zero for samples that differ. */
+TEST(powers_that_vanish)
+{
+	double x[5][2], y[5][2];
+	ms_rows a = ROWS(x, 2);
+	ms_rows b = ROWS(y, 2);
+	ms_transport_result r;
+	double out;
+	host h;
+
+	host_init(&h);
+	for (int i = 0; i < 5; i++)
+	{
+		x[i][0] = x[i][1] = y[i][1] = i;
+		y[i][0] = i + 1e-3;
+	}
+	CHECK_INT(points(&h, &a, &b, 50, &out, &r), MS_OK);
+	CHECK_NEAR(out, 1e-3, 1e-12);
+	CHECK_INT(points(&h, &a, &b, 100, &out, &r), MS_TOO_LARGE);
+	CHECK(h.ctx.facts.wanted > 50 && h.ctx.facts.wanted < 100);
+	CHECK_INT(points(&h, &a, &b, h.ctx.facts.wanted, &out, &r), MS_OK);
+	CHECK_NEAR(out, 1e-3, 1e-12);
+	CHECK_INT(points(&h, &a, &a, 1e9, &out, &r), MS_OK);
+	CHECK(out == 0);
+	CHECK_INT(h.live, 0);
+}
+
 TEST(stops_and_refusals)
 {
 	enum { N = 300, M = 250 };
@@ -234,6 +261,7 @@ main(void)
 	RUN(agrees_with_the_line);
 	RUN(laws);
 	RUN(bad_input);
+	RUN(powers_that_vanish);
 	RUN(stops_and_refusals);
 	return unit_done();
 }

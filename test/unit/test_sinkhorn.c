@@ -43,11 +43,15 @@ static ms_status
 divergence_of(host *h, const ms_rows *a, const ms_rows *b, const ms_sinkhorn_options *o,
 			  double *out, bool *converged)
 {
+	ms_sinkhorn_result worst = {0};
 	ms_arena arena;
 	ms_status status;
 
 	ms_arena_init(&arena, &h->ctx);
-	status = ms_sinkhorn_divergence(&h->ctx, &arena, a, b, o, out, converged);
+	status = ms_sinkhorn_divergence(&h->ctx, &arena, a, b, o, out, &worst);
+	*converged = worst.converged;
+	if (status == MS_OK)
+		CHECK(worst.converged == (worst.error <= o->tol) && worst.iterations <= 3 * o->max_iter);
 	ms_arena_free(&arena);
 	return status;
 }

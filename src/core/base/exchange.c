@@ -16,6 +16,7 @@
 #define STREAM_TEST UINT64_C(0x7065726d00000000)
 #define STREAM_BOOT UINT64_C(0x626f6f7400000000)
 #define TIE 1e-12
+#define TICK_ITEMS 4096 /* drawn from anywhere in memory */
 
 typedef struct items
 {
@@ -247,13 +248,13 @@ next_labelling(items *it)
 /* --- at random ------------------------------------------------------------------------------ */
 
 /* A labelling at random: which items are b (a partial shuffle), or which pairs swap. */
-static void
+static ms_status
 random_labelling(items *it, ms_rng *rng)
 {
 	for (size_t u = 0; u < it->n && it->pairs; u++)
 		it->label[u] = ms_rng_u64(rng) & 1;
 	if (it->pairs)
-		return;
+		return ms_tick(it->ctx, 4 * it->n);
 	memset(it->label, 0, it->n);
 	for (size_t s = 0; s < it->strata; s++)
 	{
@@ -267,8 +268,11 @@ random_labelling(items *it, ms_rng *rng)
 			it->order[at] = it->order[k];
 			it->order[k] = held;
 			it->label[held] = 1;
+			if (k % TICK_ITEMS == 0)
+				MS_TRY(ms_tick(it->ctx, 8 * TICK_ITEMS));
 		}
 	}
+	return MS_OK;
 }
 
 /* Mean and spread of the null (Welford 1962), and how many are as great as what was seen. */
@@ -351,8 +355,7 @@ permute(test *t)
 	{
 		for (count = 0; count < t->o->batch && done + (int64_t) count < replicates; count++)
 		{
-			random_labelling(&t->it, &rng);
-			MS_TRY(ms_tick(ctx, 8 * t->it.n));
+			MS_TRY(random_labelling(&t->it, &rng));
 			MS_TRY(write_labels(&t->it, t->labels + count * t->it.rows->n));
 		}
 		MS_TRY(evaluate(t, count));
@@ -413,11 +416,16 @@ order_by_label(items *it)
 	}
 }
 
-static void
+static ms_status
 draw_from(draws *d, ms_rng *rng, size_t begin, size_t end)
 {
 	for (size_t k = begin; k < end; k++)
+	{
 		d->times[d->it.order[begin + ms_rng_below(rng, end - begin)]]++;
+		if (k % TICK_ITEMS == 0)
+			MS_TRY(ms_tick(d->it.ctx, 10 * TICK_ITEMS));
+	}
+	return MS_OK;
 }
 
 static ms_status
@@ -430,12 +438,12 @@ draw_counts(draws *d, ms_rng *rng)
 	{
 		size_t middle = it->begin[s + 1] - it->ones[s];
 
-		draw_from(d, rng, it->begin[s], middle);
-		draw_from(d, rng, middle, it->begin[s + 1]);
+		MS_TRY(draw_from(d, rng, it->begin[s], middle));
+		MS_TRY(draw_from(d, rng, middle, it->begin[s + 1]));
 	}
 	for (size_t i = 0; i < it->rows->n; i++)
 		d->counts[i] = d->times[place_of(it, i)];
-	return ms_tick(it->ctx, 10 * it->n + 2 * it->rows->n);
+	return ms_tick(it->ctx, 2 * it->n + 2 * it->rows->n);
 }
 
 static ms_status

@@ -8,6 +8,7 @@
  */
 #include "core/transport/simplex.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@
 #define NONE UINT32_MAX
 #define MOST_NODES (UINT32_MAX - 1)
 #define UNITS ((int64_t) 1 << 60)
+#define LEAST_POWER 1e-290
 #define GAP 1e-11       /* of the cost */
 #define TOLERANCE 1e-12 /* of the dearest cell; potentials are sums along paths */
 
@@ -619,6 +621,28 @@ unscale(ms_transport_result *r, size_t n, size_t m, double factor)
 		r->g[j] *= factor;
 }
 
+/*
+ * Powers that are no numbers any more would make samples that differ equal; differences that are
+ * none beside the diameter may be.
+ */
+static ms_status
+check_powers(ms_ctx *ctx, const ms_ground *g, const ms_transport_result *r)
+{
+	double greatest = 0;
+
+	if (r->cost >= LEAST_POWER)
+		return MS_OK;
+	for (size_t k = 0; k < r->n_moves; k++)
+	{
+		for (size_t c = 0; c < g->d; c++)
+			greatest = fmax(greatest, fabs(g->x[r->moves[k].i * g->d + c] -
+										   g->y[c * g->m + r->moves[k].j]));
+	}
+	if (greatest < DBL_EPSILON)
+		return MS_OK;
+	return ms_fail(ctx, MS_TOO_LARGE, "p", 0, g->p, floor(log(LEAST_POWER) / log(greatest)));
+}
+
 ms_status
 ms_transport_points(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_rows *b, double p,
 					double *distance, ms_transport_result *out)
@@ -636,6 +660,7 @@ ms_transport_points(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_row
 	if (stored(a->n, b->n))
 		MS_TRY(store_costs(ctx, arena, &ground, &s));
 	MS_TRY(solve(arena, &s, unit, out));
+	MS_TRY(check_powers(ctx, &ground, out));
 	*distance = ground.scale * pow(fmax(0, out->cost), 1 / p);
 	unscale(out, a->n, b->n, pow(ground.scale, p));
 	return MS_OK;

@@ -46,8 +46,9 @@ extern ms_status ms_transport_matrix(ms_ctx *ctx, ms_arena *arena, size_t n, con
 
 /*
  * Points: the cost is |x - y|^p, Euclidean, p >= 1 and finite. *distance = W_p. MS_MISMATCH
- * "columns". MS_TOO_LARGE "distance" where points are too far apart for a double; cost, dual and
- * potentials may be infinite where d^p is, the distance then is not.
+ * "columns". MS_TOO_LARGE "distance" where points are too far apart for a double, "p" where the
+ * powers of their distances are too small for one; cost, dual and potentials may be infinite where
+ * d^p is, the distance then is not.
  */
 extern ms_status ms_transport_points(ms_ctx *ctx, ms_arena *arena, const ms_rows *a,
 									 const ms_rows *b, double p, double *distance,

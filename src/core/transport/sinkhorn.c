@@ -3,6 +3,7 @@
  */
 #include "core/transport/sinkhorn.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -384,12 +385,14 @@ check_options(ms_ctx *ctx, const ms_sinkhorn_options *o)
 	return MS_OK;
 }
 
-/* The target in units of the scaled costs; one that is no number there is refused. */
+/* The target in units of the scaled costs; refused where these, or it among them, are no numbers. */
 static ms_status
 scaled_epsilon(ms_ctx *ctx, double epsilon, double factor, double *out)
 {
+	if (!isfinite(factor))
+		return ms_fail(ctx, MS_TOO_LARGE, "cost", 0, factor, DBL_MAX);
 	*out = epsilon / factor;
-	if (*out > 0 && isfinite(*out) && isfinite(factor) && factor > 0)
+	if (*out > 0 && isfinite(*out))
 		return MS_OK;
 	return ms_fail(ctx, MS_BAD_ARGUMENT, "epsilon", 0, epsilon, factor);
 }
@@ -492,7 +495,7 @@ self_value(sinkhorn *s, double target, const ms_sinkhorn_options *o, double *out
 
 static ms_status
 self(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_sinkhorn_options *options,
-	 double *out, bool *converged)
+	 double *out, ms_sinkhorn_result *worst)
 {
 	ms_ground ground;
 	double target;
@@ -505,23 +508,24 @@ self(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_sinkhorn_options *
 	MS_TRY(sinkhorn_new(ctx, arena, a, a, &ground, &s));
 	MS_TRY(self_value(&s, target, options, out));
 	*out *= factor;
-	*converged = *converged && s.error <= options->tol;
+	worst->converged = worst->converged && s.error <= options->tol;
+	worst->error = fmax(worst->error, s.error);
+	if (s.iterations > worst->iterations)
+		worst->iterations = s.iterations;
 	return MS_OK;
 }
 
 ms_status
 ms_sinkhorn_divergence(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_rows *b,
-					   const ms_sinkhorn_options *options, double *out, bool *converged)
+					   const ms_sinkhorn_options *options, double *out, ms_sinkhorn_result *worst)
 {
-	ms_sinkhorn_result between;
 	double self_a;
 	double self_b;
 
-	MS_TRY(ms_sinkhorn(ctx, arena, a, b, options, &between));
-	*converged = between.converged;
-	MS_TRY(self(ctx, arena, a, options, &self_a, converged));
-	MS_TRY(self(ctx, arena, b, options, &self_b, converged));
-	*out = between.ot_eps - (self_a + self_b) / 2;
+	MS_TRY(ms_sinkhorn(ctx, arena, a, b, options, worst));
+	MS_TRY(self(ctx, arena, a, options, &self_a, worst));
+	MS_TRY(self(ctx, arena, b, options, &self_b, worst));
+	*out = worst->ot_eps - (self_a + self_b) / 2;
 	return MS_OK;
 }
 

@@ -44,11 +44,12 @@ extern ms_status ms_sinkhorn(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, con
 
 /*
  * S_eps = OT_eps(a, b) - OT_eps(a, a) / 2 - OT_eps(b, b) / 2 of dual values (Feydy et al. 2019): at
- * least 0, and 0 for a = b, as far as `tol` goes. *converged: all three did.
+ * least 0, and 0 for a = b, as far as `tol` goes. *worst: of a and b, with the greatest error and the
+ * most iterations of the three; converged when all are.
  */
 extern ms_status ms_sinkhorn_divergence(ms_ctx *ctx, ms_arena *arena, const ms_rows *a,
 										const ms_rows *b, const ms_sinkhorn_options *options,
-										double *out, bool *converged);
+										double *out, ms_sinkhorn_result *worst);
 
 /*
  * The entropic map for p = 2 (Pooladian & Niles-Weed 2021): where potentials g of b's points send

@@ -4,6 +4,7 @@
 #include "core/transport/sliced.h"
 
 #include <cblas.h>
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -180,6 +181,8 @@ slice(ms_ctx *ctx, side *a, side *b, double p, size_t in_batch, const double *di
 	MS_TRY(make_column(ctx, b, y, centred ? b->along_mean : 0));
 	MS_TRY(ms_wasserstein1d(ctx, &a->column, &b->column, p, &w));
 	out->w[l] = pow(w, p);
+	if (!isfinite(out->w[l]))
+		return ms_fail(ctx, MS_TOO_LARGE, "distance", 0, w, pow(DBL_MAX, 1 / p));
 	out->c1[l] = (a->along_mean - b->along_mean) * (a->along_mean - b->along_mean);
 	out->v1[l] = a->along_variance;
 	out->v2[l] = b->along_variance;
@@ -298,6 +301,8 @@ sliced_line(ms_ctx *ctx, ms_arena *arena, const ms_rows *a, const ms_rows *b, do
 	out->power = s.w[0];
 	note_top(&s, &one, 1, p, out);
 	finish(out, p);
+	if (p == 2)
+		out->mean_part = s.mean_c1;
 	out->distance_error = 0;
 	return MS_OK;
 }

@@ -1,6 +1,7 @@
 /*
  * sliced_test.c: the sliced distance of labelled rows, from projections that are sorted once.
  */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -126,10 +127,13 @@ distance(ms_ctx *ctx, slicer *s, const unsigned char *labels, double *out)
 	for (size_t l = 0; l < s->l; l++)
 	{
 		ms_line1d line = {pool->n, s->x + l * pool->n, s->at + l * pool->n, pool->w, pool->stride};
-		double w;
+		double w, power;
 
 		MS_TRY(ms_deal_distance(ctx, &s->deal, &line, labels, NULL, &w));
-		sum += pow(w, s->p) - (exact_means ? mean_part(s, s->directions + l * pool->d) : 0);
+		power = pow(w, s->p);
+		sum += power - (exact_means ? mean_part(s, s->directions + l * pool->d) : 0);
+		if (isinf(power))
+			return ms_fail(ctx, MS_TOO_LARGE, "distance", 0, w, pow(DBL_MAX, 1 / s->p));
 	}
 	sum = sum / (double) s->l + (exact_means ? mean_part(s, NULL) : 0);
 	*out = isnan(sum) ? NAN : pow(fmax(0, sum), 1 / s->p);

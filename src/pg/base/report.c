@@ -65,6 +65,9 @@ report_too_large(const ms_facts *f)
 		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 						errmsg("column %d spans %.3g, its square is no number", (int) f->index, f->got),
 						errhint("Divide the column by a constant.")));
+	if (!(f->wanted > 0))
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a %s is no number: the values are too large", f->what),
+						errhint("Divide the columns by a constant.")));
 	ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 					errmsg("%s is too large: got %.17g, the limit is %.17g", f->what, f->got, f->wanted)));
 }

@@ -100,7 +100,10 @@ bootstrap(KernelComparison *k, bool root, Estimate *e, StringInfo details)
 
 	CORE(&k->c.ctx, ms_exchange_interval(&k->c.ctx, &k->c.arena, &k->c.pair.labels, ms_mmd_counted,
 										 &k->mmd, k->c.level, &k->c.exchange, &b));
-	e->std_error = root ? b.std_error / (2 * sqrt(fmax(0, b.estimate))) : b.std_error;
+	/* the delta method has nothing to say of a root at 0 */
+	e->std_error = !root            ? b.std_error
+				   : b.estimate > 0 ? b.std_error / (2 * sqrt(b.estimate))
+									: NAN;
 	e->lower = rooted(root, b.lower);
 	e->upper = rooted(root, b.upper);
 	e->method = "bootstrap";
@@ -113,7 +116,7 @@ asymptotic(const KernelComparison *k, const ms_mmd_estimate *m, bool root, Estim
 {
 	double z = gsl_cdf_ugaussian_Pinv((1 + k->c.level) / 2);
 
-	e->std_error = root ? m->std_error / (2 * m->mmd) : m->std_error;
+	e->std_error = !root ? m->std_error : m->mmd > 0 ? m->std_error / (2 * m->mmd) : NAN;
 	e->lower = isnan(m->u) ? NAN : rooted(root, m->u - z * m->std_error);
 	e->upper = isnan(m->u) ? NAN : rooted(root, m->u + z * m->std_error);
 	e->method = "asymptotic";

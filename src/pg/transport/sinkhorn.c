@@ -90,16 +90,17 @@ Datum
 sinkhorn_divergence(PG_FUNCTION_ARGS)
 {
 	ms_sinkhorn_options o = sinkhorn_options(fcinfo);
-	bool converged;
+	ms_sinkhorn_result worst;
 	Comparison c;
 	double out;
 
 	if (!comparison_open(&c, fcinfo, &sinkhorn_at))
 		PG_RETURN_NULL();
-	CORE(&c.ctx, ms_sinkhorn_divergence(&c.ctx, &c.arena, c.pair.rows, c.pair.rows + 1, &o, &out,
-										&converged));
-	if (!converged)
-		report_unconverged("sinkhorn_divergence", o.tol, o.max_iter, "sinkhorn_interval");
+	CORE(&c.ctx,
+		 ms_sinkhorn_divergence(&c.ctx, &c.arena, c.pair.rows, c.pair.rows + 1, &o, &out, &worst));
+	if (!worst.converged)
+		report_unconverged("sinkhorn_divergence", worst.error, worst.iterations,
+						   "sinkhorn_interval");
 	PG_RETURN_FLOAT8(out);
 }
 
@@ -109,25 +110,21 @@ sinkhorn_divergence(PG_FUNCTION_ARGS)
 typedef struct MapEnd
 {
 	uint64 number; /* of this unpacking: tells it from any other */
-	struct varlena *value;
-	ms_rows rows;
 	/* of the second end */
 	uint64 from;
 	double epsilon, tol;
 	int32 max_iter;
 	double *g; /* NULL: not solved */
+	ms_rows rows;
 } MapEnd;
 
 static void *
-unpack_end(const struct varlena *value)
+unpack_end(const struct varlena *value pg_attribute_unused())
 {
 	static uint64 numbers = 0;
 	MapEnd *end = palloc0(sizeof(MapEnd));
 
 	end->number = ++numbers;
-	end->value = MemoryContextAllocHuge(CurrentMemoryContext, VARSIZE(value));
-	memcpy(end->value, value, VARSIZE(value));
-	end->rows = ms_sample_rows((const ms_sample *) end->value);
 	return end;
 }
 
@@ -193,7 +190,14 @@ ot_map(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	if (d != to->rows.d)
 		report_length("x", d, to->rows.d);
+	for (size_t j = 0; j < d; j++)
+	{
+		if (!isfinite(x[j]))
+			report_element((int) j + 1, x[j]);
+	}
 	out = palloc(sizeof(double) * d);
 	ms_sinkhorn_map(&to->rows, to->g, to->epsilon, x, out);
+	if (isnan(out[0]))
+		report_range("x", x[0], "so near to b that the squares of its distances are numbers");
 	return out_float8_array(out, d);
 }

@@ -177,7 +177,7 @@ asymptotic(Comparison *c, double p, const ms_column *column, Estimate *e, String
 	power = pow(e->estimate, p);
 	z = gsl_cdf_ugaussian_Pinv((1 + c->level) / 2);
 	e->std_error = error / (p * pow(e->estimate, p - 1));
-	e->lower = pow(fmax(0, power - z * error), 1 / p);
+	e->lower = isnan(error) ? NAN : pow(fmax(0, power - z * error), 1 / p);
 	e->upper = pow(power + z * error, 1 / p);
 	e->level = c->level;
 	e->method = "asymptotic";
