@@ -50,6 +50,20 @@ value_in(FunctionCallInfo fcinfo, const ValueType *type)
 	PG_RETURN_POINTER(value);
 }
 
+ms_status
+value_check_names(ms_ctx *ctx, const char *names, size_t d)
+{
+	for (size_t i = 0; names && i < d; i++)
+	{
+		int length = (int) strlen(names);
+
+		if (!pg_verifymbstr(names, length, true))
+			return ms_fail(ctx, MS_CORRUPT, "names", 0, 0, 0);
+		names += length + 1;
+	}
+	return MS_OK;
+}
+
 /* A partial state may come here too (Citus moves states in their text form). */
 static struct varlena *
 finished_arg(FunctionCallInfo fcinfo, const ValueType *type)

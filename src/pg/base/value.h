@@ -78,6 +78,12 @@ extern struct varlena *value_read_payload(const ValuePayload *payload, char *for
 /* The same without a look at the keys: they are left in `o`. */
 extern struct varlena *value_read_data(JsonObject *o, const char *type, const char *key, char *form);
 
+/*
+ * For validators: d names, each with its zero, or NULL. They come from outside, too: MS_CORRUPT,
+ * "names", unless they are text of this database.
+ */
+extern ms_status value_check_names(ms_ctx *ctx, const char *names, size_t d);
+
 /* A palloc'd value of `size` bytes, zeroed, its length word set; refuses above VALUE_FLAT_LIMIT. */
 extern struct varlena *value_new(const char *name, size_t size);
 

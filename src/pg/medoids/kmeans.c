@@ -83,23 +83,15 @@ kmeans_head(StringInfo out, const void *value, size_t size)
 	appendStringInfoChar(out, ']');
 }
 
-/* Names come from outside, too: they must be text of this database. */
 static ms_status
 kmeans_check(ms_ctx *ctx, const void *bytes, size_t size)
 {
 	ms_arena arena;
 	ms_kmeans m;
-	const char *name;
 
 	ms_arena_init(&arena, ctx);
 	MS_TRY(ms_kmeans_unpack(ctx, &arena, bytes, size, &m));
-	name = m.names;
-	for (size_t j = 0; name && j < m.d; j++)
-	{
-		if (!pg_verifymbstr(name, (int) strlen(name), true))
-			return ms_fail(ctx, MS_CORRUPT, "names", 0, 0, 0);
-		name += strlen(name) + 1;
-	}
+	MS_TRY(value_check_names(ctx, m.names, m.d));
 	ms_arena_free(&arena);
 	return MS_OK;
 }

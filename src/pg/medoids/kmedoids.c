@@ -129,14 +129,7 @@ kmedoids_head(StringInfo out, const void *value, size_t size)
 static ms_status
 check_strings(ms_ctx *ctx, const ms_kmedoids *m)
 {
-	const char *name = m->names;
-
-	for (size_t j = 0; name && j < m->d; j++)
-	{
-		if (!pg_verifymbstr(name, (int) strlen(name), true))
-			return ms_fail(ctx, MS_CORRUPT, "names", 0, 0, 0);
-		name += strlen(name) + 1;
-	}
+	MS_TRY(value_check_names(ctx, m->names, m->d));
 	for (size_t i = 0; i < m->k; i++)
 		for (size_t j = 0; j <= m->d; j++)
 		{

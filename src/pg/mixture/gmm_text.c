@@ -386,23 +386,6 @@ gmm_read(char *form)
 
 /* --- the type ------------------------------------------------------------------------------- */
 
-/* Names come from outside, too: they must be text of this database. */
-static ms_status
-check_names(ms_ctx *ctx, const ms_gmm *m)
-{
-	const char *at = m->names;
-
-	for (size_t c = 0; at && c < m->d; c++)
-	{
-		int length = (int) strlen(at);
-
-		if (!pg_verifymbstr(at, length, true))
-			return ms_fail(ctx, MS_CORRUPT, "names", 0, 0, 0);
-		at += length + 1;
-	}
-	return MS_OK;
-}
-
 static ms_status
 gmm_check(ms_ctx *ctx, const void *bytes, size_t size)
 {
@@ -411,7 +394,7 @@ gmm_check(ms_ctx *ctx, const void *bytes, size_t size)
 
 	ms_arena_init(&arena, ctx);
 	MS_TRY(ms_gmm_unpack(ctx, &arena, bytes, size, &m));
-	MS_TRY(check_names(ctx, &m));
+	MS_TRY(value_check_names(ctx, m.names, m.d));
 	ms_arena_free(&arena);
 	return MS_OK;
 }
