@@ -2,7 +2,7 @@
  * bench_transport.c: the transport core, one thread, on data that bench_transport_peers.py makes for
  * scipy and POT, too, which it runs beside. Built and run by hand:
  *
- * gcc -std=gnu11 -O2 -ftree-vectorize -fopenmp-simd -ffp-contract=fast -fno-math-errno -Isrc test/bench/bench_transport.c src/core/transport/[a-z]*.c src/core/base/{ctx,describe,wire,rng,order,linalg,moments,sample*,hash}.c -lopenblas -lgsl -lm -o /tmp/bench_transport && OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 python3 test/bench/bench_transport_peers.py /tmp/bench_transport
+ * gcc -std=gnu11 -O2 -ftree-vectorize -fopenmp-simd -ffp-contract=fast -fno-math-errno -Isrc test/bench/bench_transport.c src/core/transport/[a-z]*.c src/core/base/[a-z]*.c -lopenblas -lgsl -lm -o /tmp/bench_transport && OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 python3 test/bench/bench_transport_peers.py /tmp/bench_transport
  */
 #include <math.h>
 #include <string.h>
