@@ -52,7 +52,8 @@ CREATE TABLE stats_rows AS SELECT 1.5 + i % 40 / 10.0 AS a, 40 + i % 61 AS b FRO
 ALTER TABLE stats_rows SET (parallel_workers = 2);
 CREATE TABLE stats_serial AS SELECT m, s FROM stats_model, LATERAL (SELECT gmm_stats(m, a, b) AS s FROM stats_rows) q;
 SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
-EXPLAIN (COSTS OFF) SELECT gmm_stats((SELECT m FROM stats_model), a, b) FROM stats_rows;
+SELECT m FROM stats_model \gset
+EXPLAIN (COSTS OFF) SELECT gmm_stats(:'m', a, b) FROM stats_rows;
 SELECT pg_temp.near(pg_temp.numbers(gmm_update(m, p.s)), pg_temp.numbers(gmm_update(m, q.s)), 1e-11) AS equal
 FROM stats_serial q, (SELECT gmm_stats((SELECT m FROM stats_model), a, b) AS s FROM stats_rows) p;
 RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size;

@@ -46,7 +46,8 @@ SELECT pg_temp.same(m, u) AS split, pg_temp.same(m, d) AS arrays, pg_temp.same(m
 FROM mean_serial, LATERAL (SELECT kernel_mean_union(p) AS u FROM (SELECT kernel_mean(f, a, b) AS p FROM mean_rows GROUP BY g, i / 777) q) u, LATERAL (SELECT kernel_mean(f, ARRAY[a, b]) AS d, kernel_mean(f, a, VARIADIC ARRAY[b]) AS v, kernel_mean(f, a, b ORDER BY a) AS o FROM mean_rows) d,
      LATERAL (SELECT kernel_mean(f, a, b) AS t FROM mean_rows, generate_series(1, 2)) t;
 SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
-EXPLAIN (COSTS OFF) SELECT kernel_mean((SELECT f FROM mean_serial), a, b) FROM mean_rows;
+SELECT f FROM mean_serial \gset
+EXPLAIN (COSTS OFF) SELECT kernel_mean(:'f', a, b) FROM mean_rows;
 SELECT pg_temp.same(m, p) AS parallel FROM mean_serial, (SELECT kernel_mean((SELECT f FROM mean_serial), a, b) AS p FROM mean_rows) q;
 SELECT pg_temp.same(m, p) AS few_rows_each FROM (SELECT kernel_mean(f, a, b) AS m FROM mean_serial, mean_rows WHERE i < 300) q, (SELECT kernel_mean((SELECT f FROM mean_serial), a, b) AS p FROM mean_rows WHERE i < 300) r;
 RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size;

@@ -83,8 +83,9 @@ DROP AGGREGATE sample_sent(measure_sample);
 -- a state as such, of an aggregate that someone makes of our parts, may be stored; it is read, and not changed where it lies
 CREATE AGGREGATE sample_bare(float8) (SFUNC = sample_append, STYPE = measure_sample);
 CREATE TABLE sample_states AS SELECT sample_bare(-x) AS s FROM generate_series(1, 10) x;
+CREATE TABLE sample_states_before AS TABLE sample_states;
 SELECT sample_n(s), sample_quantile(s, 0.5), s::text::measure_sample = (SELECT sample(-x) FROM generate_series(1, 10) x) AS same, sample_n(s || s) FROM sample_states;
-SELECT s = (SELECT sample_bare(-x) FROM generate_series(1, 10) x) AS untouched FROM sample_states;
+SELECT s.s = b.s AS untouched FROM sample_states s, sample_states_before b;
 SELECT sample_union(s) = (SELECT sample(-x) FROM generate_series(1, 10) x) AS same FROM sample_states;
 DROP AGGREGATE sample_bare(float8);
 
